@@ -1,0 +1,1 @@
+"""What the platform is: its nouns, their rules, and the process that serves them."""

@@ -1,0 +1,5 @@
+"""``python -m app``: the platform's commands."""
+
+from app.cli import commands
+
+commands()

@@ -1,0 +1,1 @@
+"""What is published: news, micro-lectures, live streams, showcase entries."""

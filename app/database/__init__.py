@@ -1,0 +1,122 @@
+"""The one way to rows: reads by compiled statements, writes by transactions."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+
+from app.database.postgresql import PostgresReader
+from app.database.sqlite import SqliteReader
+from app.database.statements import Statement
+
+R = TypeVar("R", bound=tuple[Any, ...])
+
+
+class Database:
+    """One database, SQLite or PostgreSQL by its URL.
+
+    ``statements`` counts every SQL statement sent, reads and writes; tests hold lists to it and
+    ``/metrics`` shows it. ``on_commit`` callbacks run after each commit, in the loop.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.url = sa.make_url(url)
+        self.dialect = self.url.get_backend_name()
+        self.statements = 0
+        self.on_commit: list[Callable[[], None]] = []
+        self._writing = asyncio.Lock()
+        self.engine = self._open_engine()
+        self._reader = self._open_reader()
+
+    async def fetch(self, statement: Statement[R], **values: Any) -> list[R]:
+        """Every row of ``statement``; ``values`` are its parameters by name."""
+        text = statement.text(self.dialect)
+        self.statements += 1
+        raw = await self._reader.fetch(text.sql, text.parameters(values), slow=statement.slow)
+        return text.rows(raw)
+
+    async def first(self, statement: Statement[R], **values: Any) -> R | None:
+        """The first row, or None."""
+        rows = await self.fetch(statement, **values)
+        return rows[0] if rows else None
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[AsyncSession]:
+        """A session that commits when the block ends, and rolls back when it raises.
+
+        The only place that commits. SQLite has one writer: transactions of this process wait for
+        their turn here, those of others at ``BEGIN IMMEDIATE``.
+        """
+        session = AsyncSession(self.engine, expire_on_commit=False)
+        async with self._turn(), session, session.begin():
+            yield session
+        for told in self.on_commit:
+            told()
+
+    async def ready(self) -> bool:
+        """Whether the database answers."""
+        return bool(await self._reader.fetch("SELECT 1", (), slow=False))
+
+    async def refresh_statistics(self) -> None:
+        """Let PostgreSQL look at its tables again, after much of them changed at once."""
+        if self.dialect == "postgresql":
+            async with self.engine.begin() as connection:
+                await connection.execute(sa.text("ANALYZE"))
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self._reader.close()
+        await self.engine.dispose()
+
+    @asynccontextmanager
+    async def _turn(self) -> AsyncIterator[None]:
+        if self.dialect != "sqlite":
+            yield
+            return
+        async with self._writing:
+            yield
+
+    def _open_engine(self) -> AsyncEngine:
+        engine = create_async_engine(self.url)
+        sa.event.listen(engine.sync_engine, "before_cursor_execute", self._count)
+        if self.dialect == "sqlite":
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            sa.event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+            sa.event.listen(engine.sync_engine, "begin", _begin_immediate)
+        return engine
+
+    def _open_reader(self) -> SqliteReader | PostgresReader:
+        if self.dialect == "sqlite":
+            return SqliteReader(self._path)
+        dsn = self.url.set(drivername="postgresql").render_as_string(hide_password=False)
+        return PostgresReader(dsn)
+
+    @property
+    def _path(self) -> Path:
+        if not self.url.database or self.url.database == ":memory:":
+            raise ValueError("SQLite needs a file: reads and writes use connections of their own")
+        return Path(self.url.database).resolve()
+
+    def _count(self, *_: Any) -> None:
+        self.statements += 1
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    # The driver must not open transactions by itself; `_begin_immediate` does.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in ("journal_mode = WAL", "foreign_keys = ON", "busy_timeout = 10000"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.execute("PRAGMA synchronous = FULL")
+    # 32 MiB of pages: an import touches indexes all over, and would read them again and again.
+    cursor.execute("PRAGMA cache_size = -32768")
+    cursor.close()
+
+
+def _begin_immediate(connection: Any) -> None:
+    # A deferred transaction that reads and then writes fails when another wrote in between.
+    connection.exec_driver_sql("BEGIN IMMEDIATE")

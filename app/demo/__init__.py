@@ -1,0 +1,1 @@
+"""The demo group: its people, texts and pictures as data, and what reads and draws them."""

@@ -1,0 +1,273 @@
+"""Writing the demo group to an empty database, through the same actions as everybody's."""
+
+import asyncio
+import dataclasses
+import multiprocessing
+import os
+import tomllib
+from collections.abc import Callable, Iterable
+from concurrent.futures import ProcessPoolExecutor
+from datetime import datetime, timedelta
+from functools import partial
+from importlib import resources
+
+import sqlalchemy as sa
+from PIL import Image as Picture
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from app.auth import hash_password, password_matches
+from app.content.actions import (
+    Broadcast,
+    Draft,
+    Entry,
+    Extra,
+    Lecture,
+    NewsSource,
+    create,
+    open_column,
+    publish,
+)
+from app.content.models import ContentStatus
+from app.database import Database
+from app.database.columns import now
+from app.demo.group import DemoAudience, DemoContent, DemoGroup
+from app.demo.loading import load_demo
+from app.demo.pictures import draw_picture
+from app.demo.portraits import draw_avatar
+from app.engagement.actions import comment, like
+from app.knowledge.importing import import_regulation
+from app.knowledge.reading.markdown import parse_regulation
+from app.members.actions import enrol, grant
+from app.members.models import Member
+from app.organizations.actions import found
+from app.organizations.models import OrganizationKind
+from app.organizations.queries import root
+from app.uploads.models import Image, MediaState
+from app.visibility import AudienceScope, Role, audience_key
+from media.images import Renditions, render, rendition_key
+from schema.context import Platform
+
+LOGINS = ("member", "editor", "reviewer", "secretary", "admin")
+PASSWORD = "demo-pass"  # noqa: S105  it is meant to be known; `serve` binds loopback for it
+
+Drawing = Callable[[], Picture.Image]
+
+_COLUMN_COVERS = 5000  # seeds of covers; contents count from 0
+
+
+async def seed_demo(platform: Platform) -> bool:
+    """Write the demo group, unless there is an organization already; answers whether it did.
+
+    All of it is one transaction: a start that is interrupted leaves nothing behind.
+    """
+    if await root(platform.database) is not None:
+        return False
+    group = load_demo()
+    pictures = await _draw(platform, group)
+    hashed = await hash_password(PASSWORD)
+    async with platform.database.transaction() as session:
+        await _Seeding(session, group, pictures, hashed).write()
+        await _import_regulations(session, platform)
+    return True
+
+
+async def demo_logins_exist(database: Database) -> bool:
+    """Whether one of the demo logins still has its well-known password."""
+    async with database.transaction() as session:
+        hashes = await session.scalars(
+            sa.select(col(Member.password_hash)).where(col(Member.username).in_(LOGINS))
+        )
+        kept = set(hashes)
+    return any([await password_matches(each, PASSWORD) for each in kept])
+
+
+class _Seeding:
+    """One walk through the group: each noun in turn, keys turned into ids on the way."""
+
+    def __init__(
+        self,
+        session: AsyncSession,
+        group: DemoGroup,
+        pictures: dict[str, Renditions],
+        password_hash: str,
+    ) -> None:
+        self._session = session
+        self._group = group
+        self._pictures = pictures
+        self._password_hash = password_hash
+        self._started = now()
+        self._organizations: dict[str, int] = {}
+        self._members: dict[str, int] = {}
+        self._columns: dict[str, int] = {}
+        self._published: dict[str, tuple[int, datetime]] = {}
+
+    async def write(self) -> None:
+        """Write everything but the regulations."""
+        await self._write_organizations()
+        await self._write_members()
+        await self._write_columns()
+        for content in self._group.contents:
+            await self._write_content(content)
+        await self._write_comments()
+        await self._write_likes()
+
+    async def _write_organizations(self) -> None:
+        for each in self._group.organizations:
+            made = await found(
+                self._session,
+                each.name,
+                OrganizationKind(each.kind),
+                parent_id=self._organizations.get(each.parent or ""),
+            )
+            self._organizations[each.key] = made.id
+
+    async def _write_members(self) -> None:
+        for each in self._group.members:
+            member = await enrol(
+                self._session,
+                each.name,
+                each.username,
+                password_hash=self._password_hash,
+                organization_id=self._organizations[each.organization],
+                avatar_id=await self._add_image(f"member:{each.key}", f"{each.name}的头像"),
+            )
+            self._members[each.key] = member.id
+        for given in self._group.grants:
+            days = given.expires_in_days
+            await grant(
+                self._session,
+                self._members[given.member],
+                Role(given.role),
+                organization_id=self._organizations[given.organization],
+                expires_at=None if days is None else self._started + timedelta(days=days),
+            )
+
+    async def _write_columns(self) -> None:
+        for each in self._group.columns:
+            column = await open_column(
+                self._session,
+                each.title,
+                each.description,
+                organization_id=self._organizations[each.organization],
+                audience_key=audience_key(AudienceScope.PUBLIC, None),
+                cover_id=await self._add_image(f"column:{each.key}", each.alt),
+            )
+            self._columns[each.key] = column.id
+
+    async def _write_content(self, each: DemoContent) -> None:
+        at = self._started - timedelta(hours=each.published_hours_ago)
+        draft = Draft(
+            title=each.title,
+            summary=each.summary,
+            body=each.body,
+            author_id=self._members[each.author],
+            organization_id=self._organizations[each.organization],
+            audience_key=self._audience(each.audience),
+            extra=self._extra(each),
+            tags=each.tags,
+            cover_id=await self._add_image(f"content:{each.key}", each.alt),
+        )
+        content = await create(self._session, draft, at=at)
+        if each.status == "PUBLISHED":
+            await publish(self._session, content, at=at)
+            self._published[each.key] = (content.id, at)
+        else:
+            content.status = ContentStatus(each.status)
+
+    async def _write_comments(self) -> None:
+        written: dict[str, int] = {}
+        for each in self._group.comments:
+            content_id, published = self._published[each.content]
+            made = await comment(
+                self._session,
+                content_id,
+                self._members[each.author],
+                body=each.body,
+                reply_to_id=written.get(each.reply_to or ""),
+                at=min(published + timedelta(minutes=each.after), self._started),
+            )
+            if each.key is not None:
+                written[each.key] = made.id
+
+    async def _write_likes(self) -> None:
+        """Give every content some likes, by a rule that spreads them: no chance, no two alike."""
+        members = list(self._members.values())
+        for place, (content_id, _) in enumerate(self._published.values()):
+            fans = members[place % 3 :: 1 + place % 5]
+            for member_id in fans:
+                await like(self._session, content_id, member_id)
+
+    async def _add_image(self, name: str, alt: str) -> int:
+        made = self._pictures[name]
+        image = Image(
+            state=MediaState.READY,
+            object_key=made.key,
+            width=made.width,
+            height=made.height,
+            widths=tuple(made.by_width),
+            alt=alt,
+        )
+        self._session.add(image)
+        await self._session.flush()
+        return image.id
+
+    def _audience(self, audience: DemoAudience) -> str:
+        named = self._organizations.get(audience.organization or "")
+        return audience_key(AudienceScope(audience.scope), named)
+
+    def _extra(self, each: DemoContent) -> Extra:
+        if each.kind == "MICRO_LECTURE":
+            return Lecture(lecturer=each.lecturer or "", duration_seconds=each.duration_seconds)
+        if each.kind == "LIVE_STREAM":
+            return Broadcast(
+                stream_url=each.stream_url or "",
+                starts_at=self._started + timedelta(minutes=each.starts_in_minutes or 0),
+                ends_at=self._started + timedelta(minutes=each.ends_in_minutes or 0),
+            )
+        if each.kind == "SHOWCASE":
+            return Entry(column_id=self._columns[each.column or ""])
+        return NewsSource(source_name=each.source_name, source_url=each.source_url)
+
+
+async def _draw(platform: Platform, group: DemoGroup) -> dict[str, Renditions]:
+    """Draw, scale and store every picture, on all cores; by the name of what it stands on."""
+    names, drawings = zip(*_drawings(group), strict=True)
+    spawning = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(os.cpu_count(), mp_context=spawning) as pool:
+        loop = asyncio.get_running_loop()
+        made = await asyncio.gather(*(loop.run_in_executor(pool, _render, d) for d in drawings))
+    for renditions in made:
+        for width, data in renditions.by_width.items():
+            await platform.media.put(rendition_key(renditions.key, width), data, "image/webp")
+    return dict(zip(names, made, strict=True))
+
+
+def _render(drawing: Drawing) -> Renditions:
+    return render(drawing())
+
+
+def _drawings(group: DemoGroup) -> Iterable[tuple[str, Drawing]]:
+    for member in group.members:
+        yield f"member:{member.key}", partial(draw_avatar, member.portrait)
+    for place, column in enumerate(group.columns, _COLUMN_COVERS):
+        yield f"column:{column.key}", partial(draw_picture, column.theme, place)
+    for place, content in enumerate(group.contents):
+        yield f"content:{content.key}", partial(draw_picture, content.theme, place)
+
+
+async def _import_regulations(session: AsyncSession, platform: Platform) -> None:
+    """Import the group's own regulations, older versions first."""
+    home = resources.files("app.demo") / "regulations"
+    listed = tomllib.loads((home / "regulations.toml").read_text("utf-8"))["regulations"]
+    for each in sorted(listed, key=lambda row: row["file"][-14:]):
+        text = (home / each["file"]).read_text("utf-8")
+        name = each["file"].removesuffix(".md")
+        parsed = parse_regulation(text, name=name, category=each["category"])
+        await import_regulation(
+            session,
+            dataclasses.replace(parsed, issuer=each["issuer"]),
+            today=platform.today(),
+            audience_key=each["audience"],
+            source_name=each["file"],
+        )

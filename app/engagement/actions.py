@@ -1,0 +1,61 @@
+"""Writes on engagement: comment, like, unlike."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from app.content.models import Content
+from app.database.columns import new_id, now
+from app.database.writing import add_once, take_away
+from app.engagement.models import Comment, ContentLike
+
+
+async def comment(
+    session: AsyncSession,
+    content_id: int,
+    author_id: int,
+    *,
+    body: str,
+    reply_to_id: int | None = None,
+    at: datetime | None = None,
+) -> Comment:
+    """Add a comment, and count it on the card in the same transaction."""
+    written = at or now()
+    made = Comment(
+        id=new_id(written),
+        content_id=content_id,
+        author_id=author_id,
+        reply_to_id=reply_to_id,
+        body=body,
+        created_at=written,
+    )
+    session.add(made)
+    await session.flush()
+    await _count(session, content_id, comment_count=1)
+    return made
+
+
+async def like(session: AsyncSession, content_id: int, member_id: int) -> bool:
+    """Like a content; False where the member already does, and then nothing changes."""
+    key = {"content_id": content_id, "member_id": member_id}
+    if not await add_once(session, ContentLike, **key, created_at=now()):
+        return False
+    await _count(session, content_id, like_count=1)
+    return True
+
+
+async def unlike(session: AsyncSession, content_id: int, member_id: int) -> bool:
+    """Take a like back; False where there is none, and then nothing changes."""
+    key = {"content_id": content_id, "member_id": member_id}
+    if not await take_away(session, ContentLike, **key):
+        return False
+    await _count(session, content_id, like_count=-1)
+    return True
+
+
+async def _count(session: AsyncSession, content_id: int, **steps: int) -> None:
+    """Move counters of the card; the database adds, so that two at once both count."""
+    counters = {name: getattr(Content, name) + step for name, step in steps.items()}
+    await session.execute(sa.update(Content).where(col(Content.id) == content_id).values(counters))

@@ -1,0 +1,1 @@
+"""The rules that members live by: regulations, their versions, articles and citations."""

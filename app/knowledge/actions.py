@@ -1,0 +1,68 @@
+"""Deeds of members on the knowledge base: import a text."""
+
+from datetime import date
+
+from app.database import Database
+from app.errors import Forbidden, Invalid, Unauthenticated
+from app.knowledge.bounds import check_category, check_text
+from app.knowledge.importing import Imported, import_regulation
+from app.knowledge.reading.markdown import parse_regulation
+from app.knowledge.reading.parsed import Problem
+from app.organizations.queries import organizations, root
+from app.visibility import AudienceScope, Role, Viewer, audience_key
+
+#: Who keeps the knowledge base of the group, by a role on its topmost organization.
+KEEPERS = (Role.ADMIN, Role.EDITOR)
+
+
+async def import_text(
+    database: Database,
+    viewer: Viewer,
+    markdown: str,
+    *,
+    category: str,
+    today: date,
+    scope: AudienceScope | None = None,
+    organization_id: int | None = None,
+    source_url: str | None = None,
+) -> tuple[Imported, tuple[Problem, ...]]:
+    """Import one text for a keeper; answers what it came to, and what looks odd in the text.
+
+    Without ``scope`` a new regulation is for EVERYONE, and one that exists keeps its audience.
+    SUBTREE and ORGANIZATION need ``organization_id``.
+    """
+    await _require_keeper(database, viewer)
+    category = check_category(category)
+    check_text(markdown)
+    audience = await _audience(database, scope, organization_id)
+    parsed = parse_regulation(markdown, category=category)
+    async with database.transaction() as session:
+        imported = await import_regulation(
+            session,
+            parsed,
+            today=today,
+            audience_key=audience,
+            imported_by_id=viewer.member_id,
+            source_url=source_url or None,
+        )
+    return imported, parsed.problems
+
+
+async def _require_keeper(database: Database, viewer: Viewer) -> None:
+    if not viewer.signed_in:
+        raise Unauthenticated("请先登录")
+    top = await root(database)
+    if top is None or not viewer.holds(KEEPERS, top.path):
+        raise Forbidden("只有集团的管理员或编辑可以导入法规")
+
+
+async def _audience(
+    database: Database, scope: AudienceScope | None, organization_id: int | None
+) -> str | None:
+    if scope is None:
+        return None
+    if scope in {AudienceScope.SUBTREE, AudienceScope.ORGANIZATION}:
+        known = {} if organization_id is None else await organizations(database, [organization_id])
+        if organization_id not in known:
+            raise Invalid("请指定存在的组织", "input", "audience", "organizationId")
+    return audience_key(scope, organization_id)

@@ -1,0 +1,290 @@
+"""Reads of regulations, versions and articles; every one that a member can see takes the viewer."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+from sqlmodel import col
+
+from app.database import Database
+from app.database.statements import Among, AnySelect, Statement
+from app.knowledge.models import Regulation, RegulationArticle, RegulationVersion
+from app.knowledge.rules import RegulationStatus, citation, in_order, regulation_status
+from app.visibility import Viewer
+
+
+class RegulationRow(NamedTuple):
+    """A regulation as its current wording has it."""
+
+    id: int
+    title: str
+    subtitle: str
+    short_title: str
+    issuer: str | None
+    category: str
+    document_number: str | None
+    promulgated_on: date | None
+    effective_on: date | None
+    first_effective_on: date | None
+    last_effective_on: date | None
+    repealed_on: date | None
+    audience_key: str
+    current_version_id: int
+    updated_at: datetime
+
+    def status(self, today: date) -> RegulationStatus:
+        """What it is on that day."""
+        return regulation_status(
+            today,
+            first_effective_on=self.first_effective_on,
+            last_effective_on=self.last_effective_on,
+            repealed_on=self.repealed_on,
+        )
+
+
+class VersionRow(NamedTuple):
+    """One wording of a regulation, without its text."""
+
+    id: int
+    regulation_id: int
+    promulgated_on: date | None
+    effective_on: date | None
+    repealed_on: date | None
+    note: str | None
+    article_count: int
+    source_url: str | None
+    source_name: str
+    sha256: str
+    imported_at: datetime
+    verified_at: datetime | None
+
+    @property
+    def is_verified(self) -> bool:
+        """Whether somebody compared it with its source."""
+        return self.verified_at is not None
+
+
+class ArticleRow(NamedTuple):
+    """An article, and the title by which it is cited.
+
+    ``is_current`` tells whether its version is its regulation's current one. In lists of citations
+    ``linked_id`` is the article at the other end.
+    """
+
+    id: int
+    regulation_id: int
+    version_id: int
+    position: int
+    label: str | None
+    number: int | None
+    suffix: int
+    path: tuple[str, ...]
+    text: str
+    regulation_title: str
+    is_current: bool
+    linked_id: int | None
+
+    @property
+    def citation(self) -> str:
+        """How it is cited: 《个体工商户条例》第二条."""
+        return citation(self.regulation_title, self.label)
+
+
+@dataclass(frozen=True, slots=True)
+class RegulationFilter:
+    """What narrows a list of regulations; ``status`` is that of ``today``."""
+
+    today: date
+    category: str | None = None
+    issuer: str | None = None
+    status: RegulationStatus | None = None
+
+
+_TODAY = sa.bindparam("today", type_=sa.Date)
+_VISIBLE_TO = Among(col(Regulation.audience_key), "keys")
+
+
+def _all_of(table: Any, row: Any) -> list[Any]:
+    return [getattr(table, field) for field in row._fields]
+
+
+def article_columns(*, linked_id: Any = None) -> list[Any]:
+    """The columns of :class:`ArticleRow`, from ``RegulationArticle`` and its ``Regulation``."""
+    return [
+        *(getattr(RegulationArticle, field) for field in ArticleRow._fields[:9]),
+        col(Regulation.title),
+        col(Regulation.current_version_id) == col(RegulationArticle.version_id),
+        sa.null() if linked_id is None else linked_id,
+    ]
+
+
+def _articles() -> AnySelect:
+    return (
+        sa.select(*article_columns())
+        .select_from(RegulationArticle)
+        .join(Regulation, col(Regulation.id) == col(RegulationArticle.regulation_id))
+    )
+
+
+def _status() -> sa.ColumnElement[str]:
+    """``rules.regulation_status`` in SQL; a comparison with an unknown day does not hold."""
+    return sa.case(
+        (col(Regulation.repealed_on) <= _TODAY, RegulationStatus.REPEALED.value),
+        (col(Regulation.first_effective_on) > _TODAY, RegulationStatus.NOT_YET_IN_FORCE.value),
+        (col(Regulation.last_effective_on) > _TODAY, RegulationStatus.AMENDED.value),
+        else_=RegulationStatus.IN_FORCE.value,
+    )
+
+
+_REGULATIONS = Statement(
+    RegulationRow,
+    sa.select(*_all_of(Regulation, RegulationRow)).where(Among(col(Regulation.id), "ids")),
+)
+_VISIBLE_REGULATIONS = Statement(
+    RegulationRow,
+    sa.select(*_all_of(Regulation, RegulationRow)).where(
+        Among(col(Regulation.id), "ids"), _VISIBLE_TO
+    ),
+)
+_VERSIONS = Statement(
+    VersionRow,
+    sa.select(*_all_of(RegulationVersion, VersionRow)).where(
+        Among(col(RegulationVersion.regulation_id), "ids")
+    ),
+)
+_VISIBLE_VERSIONS = Statement(
+    VersionRow,
+    sa.select(*_all_of(RegulationVersion, VersionRow))
+    .join(Regulation, col(Regulation.id) == col(RegulationVersion.regulation_id))
+    .where(Among(col(RegulationVersion.id), "ids"), _VISIBLE_TO),
+)
+_VISIBLE_ARTICLES = Statement(
+    ArticleRow, _articles().where(Among(col(RegulationArticle.id), "ids"), _VISIBLE_TO)
+)
+# Positions count without gaps from 0, so a page is a range of the index.
+_ARTICLES = Statement(
+    ArticleRow,
+    _articles()
+    .where(
+        Among(col(RegulationArticle.version_id), "ids"),
+        col(RegulationArticle.position) >= sa.bindparam("after", type_=sa.Integer),
+        col(RegulationArticle.position) < sa.bindparam("before", type_=sa.Integer),
+    )
+    .order_by(col(RegulationArticle.version_id), col(RegulationArticle.position)),
+)
+_CURRENT_ARTICLES = Statement(
+    ArticleRow,
+    _articles()
+    .where(
+        Among(col(RegulationArticle.regulation_id), "ids"),
+        col(RegulationArticle.version_id) == col(Regulation.current_version_id),
+    )
+    .order_by(col(RegulationArticle.position)),
+    slow=True,
+)
+
+
+@cache
+def _list(*, category: bool, issuer: bool, status: bool) -> Statement[RegulationRow]:
+    """One text for each combination of filters, so that each is planned for what it does."""
+    page = sa.select(*_all_of(Regulation, RegulationRow)).where(
+        _VISIBLE_TO, col(Regulation.id) < sa.bindparam("before", type_=sa.BigInteger)
+    )
+    if category:
+        page = page.where(col(Regulation.category) == sa.bindparam("category", type_=sa.String))
+    if issuer:
+        page = page.where(col(Regulation.issuer) == sa.bindparam("issuer", type_=sa.String))
+    if status:
+        page = page.where(_status() == sa.bindparam("status", type_=sa.String))
+    newest = page.order_by(col(Regulation.id).desc())
+    return Statement(RegulationRow, newest.limit(sa.bindparam("limit", type_=sa.Integer)))
+
+
+async def regulations_visible(
+    database: Database,
+    viewer: Viewer,
+    narrowed: RegulationFilter,
+    *,
+    first: int,
+    before: int,
+) -> list[RegulationRow]:
+    """The ``first`` regulations that ``viewer`` sees with ids below ``before``, newest first."""
+    statement = _list(
+        category=narrowed.category is not None,
+        issuer=narrowed.issuer is not None,
+        status=narrowed.status is not None,
+    )
+    return await database.fetch(
+        statement,
+        keys=viewer.keys,
+        category=narrowed.category,
+        issuer=narrowed.issuer,
+        status=narrowed.status and narrowed.status.value,
+        today=narrowed.today,
+        before=before,
+        limit=first,
+    )
+
+
+async def regulations(database: Database, ids: Sequence[int]) -> dict[int, RegulationRow]:
+    """Regulations by id. Whoever asks has seen a row that names them."""
+    return {row.id: row for row in await database.fetch(_REGULATIONS, ids=ids)}
+
+
+async def visible_regulations(
+    database: Database, viewer: Viewer, ids: Sequence[int]
+) -> dict[int, RegulationRow]:
+    """Regulations by id whose audience ``viewer`` is in."""
+    rows = await database.fetch(_VISIBLE_REGULATIONS, ids=ids, keys=viewer.keys)
+    return {row.id: row for row in rows}
+
+
+async def versions(database: Database, ids: Sequence[int]) -> dict[int, list[VersionRow]]:
+    """The versions of each regulation, newest first. Whoever asks has seen the regulations."""
+    found: dict[int, list[VersionRow]] = {key: [] for key in ids}
+    for row in reversed(in_order(await database.fetch(_VERSIONS, ids=ids))):
+        found[row.regulation_id].append(row)
+    return found
+
+
+async def visible_versions(
+    database: Database, viewer: Viewer, ids: Sequence[int]
+) -> dict[int, VersionRow]:
+    """Versions by id of regulations whose audience ``viewer`` is in."""
+    rows = await database.fetch(_VISIBLE_VERSIONS, ids=ids, keys=viewer.keys)
+    return {row.id: row for row in rows}
+
+
+async def articles(
+    database: Database, version_ids: Sequence[int], *, first: int, offset: int
+) -> dict[int, list[ArticleRow]]:
+    """``first`` articles of each version behind its first ``offset``, in the order of the text.
+
+    Whoever asks has seen the regulations.
+    """
+    found: dict[int, list[ArticleRow]] = {key: [] for key in version_ids}
+    rows = await database.fetch(_ARTICLES, ids=version_ids, after=offset, before=offset + first)
+    for row in rows:
+        found[row.version_id].append(row)
+    return found
+
+
+async def visible_articles(
+    database: Database, viewer: Viewer, ids: Sequence[int]
+) -> dict[int, ArticleRow]:
+    """Articles by id, of whichever version, of regulations whose audience ``viewer`` is in."""
+    rows = await database.fetch(_VISIBLE_ARTICLES, ids=ids, keys=viewer.keys)
+    return {row.id: row for row in rows}
+
+
+async def documents_of(
+    database: Database, regulation_id: int
+) -> tuple[RegulationRow, list[ArticleRow]] | None:
+    """A regulation and every article of its current version, for the index; None if unknown."""
+    row = (await regulations(database, [regulation_id])).get(regulation_id)
+    if row is None:
+        return None
+    return row, await database.fetch(_CURRENT_ARTICLES, ids=[regulation_id])

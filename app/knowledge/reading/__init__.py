@@ -1,0 +1,1 @@
+"""Reading a regulation from its Markdown: text in, parts out, no database."""

@@ -1,0 +1,101 @@
+"""The ASGI application: routes, and what surrounds every request."""
+
+import asyncio
+import contextlib
+import gc
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from app.health import health, ready
+from app.logs import configure_logs
+from app.metrics import Metrics, RequestLog
+from app.migrations import upgrade
+from app.platform import open_platform
+from app.settings import Settings
+from app.worker import Worker
+from media.local import LocalStore
+from media.serving import media_route
+from resolvers.endpoint import graphql_endpoint
+from resolvers.explorer import explorer_routes
+from resolvers.root import graph
+from schema.context import Context
+from schema.operations.limits import Limits
+
+
+def create_app(settings: Settings, *, with_worker: bool = True) -> Starlette:
+    """Make the application; its engines open when it starts and close when it ends.
+
+    ``with_worker`` runs a worker beside the requests, as one machine wants it.
+    """
+    configure_logs(settings)
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        async with open_platform(settings) as platform:
+            await upgrade(platform.database)
+            app.state.platform = platform
+            app.state.metrics = Metrics(platform)
+            # What is loaded by now stays: collections that walk it would stop the loop for 60 ms.
+            gc.collect()
+            gc.freeze()
+            async with _working(Worker(platform) if with_worker else None):
+                yield
+
+    return Starlette(
+        routes=_routes(settings), lifespan=lifespan, middleware=[Middleware(RequestLog)]
+    )
+
+
+def _routes(settings: Settings) -> list[BaseRoute]:
+    routes: list[BaseRoute] = [
+        graphql_endpoint(
+            graph,
+            context_for=_context,
+            limits=Limits(),
+            production=settings.production,
+            seconds=settings.operation_timeout_seconds,
+        ),
+        Route("/health", health),
+        Route("/ready", ready),
+        Route("/metrics", _metrics),
+        media_route(LocalStore(settings.data_dir / "media")),
+    ]
+    if not settings.production:
+        routes += [*explorer_routes(), Route("/", _home)]
+    return routes
+
+
+async def _metrics(request: Request) -> Response:
+    metrics: Metrics = request.app.state.metrics
+    return await metrics.show()
+
+
+async def _home(_request: Request) -> Response:
+    return RedirectResponse("/graphiql")
+
+
+async def _context(request: Request) -> Context:
+    platform = request.app.state.platform
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    bearer = token.strip() if scheme.lower() == "bearer" else None
+    return Context(platform, await platform.sessions.viewer(bearer))
+
+
+@asynccontextmanager
+async def _working(worker: Worker | None) -> AsyncIterator[None]:
+    if worker is None:
+        yield
+        return
+    task = asyncio.create_task(worker.run())
+    try:
+        yield
+    finally:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task

@@ -1,0 +1,93 @@
+"""What ``/metrics`` tells, and the middleware that measures requests."""
+
+import re
+import time
+import uuid
+
+import structlog
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.exposition import CONTENT_TYPE_LATEST
+from starlette.datastructures import MutableHeaders
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app import jobs
+from schema.context import Platform
+
+_log = structlog.get_logger("http")
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+# Probes come every few seconds and say nothing new.
+_QUIET = frozenset({"/health", "/ready", "/metrics"})
+_KNOWN = ("/graphql", "/graphiql", "/media", *_QUIET)
+
+
+class Metrics:
+    """The figures of one process, in a registry of its own."""
+
+    def __init__(self, platform: Platform) -> None:
+        self._platform = platform
+        self.registry = CollectorRegistry()
+        self.requests = Counter(
+            "http_requests", "Requests answered.", ["route", "status"], registry=self.registry
+        )
+        self.seconds = Histogram(
+            "http_request_seconds", "Time to the last byte.", ["route"], registry=self.registry
+        )
+        statements = Gauge("sql_statements", "SQL statements sent.", registry=self.registry)
+        statements.set_function(lambda: platform.database.statements)
+        self._jobs = Gauge("jobs", "Jobs in the outbox.", ["state"], registry=self.registry)
+
+    async def show(self) -> Response:
+        """Answer in Prometheus's text format."""
+        for state, count in (await jobs.counts(self._platform.database)).items():
+            self._jobs.labels(state).set(count)
+        return Response(generate_latest(self.registry), media_type=CONTENT_TYPE_LATEST)
+
+
+class RequestLog:
+    """Gives each request an id, for its log lines and its answer, and measures it."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass HTTP requests on, measured; everything else as it is."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        request = Request(scope)
+        request_id = _request_id(request)
+        status = 500
+
+        async def send_with_id(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                MutableHeaders(scope=message)["X-Request-Id"] = request_id
+            await send(message)
+
+        begun = time.perf_counter()
+        with structlog.contextvars.bound_contextvars(request_id=request_id):
+            try:
+                await self._app(scope, receive, send_with_id)
+            finally:
+                _measure(request, status, time.perf_counter() - begun)
+
+
+def _request_id(request: Request) -> str:
+    """The caller's id where it is harmless to log, else a new one."""
+    given = request.headers.get("x-request-id", "")
+    return given if _REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
+
+
+def _measure(request: Request, status: int, seconds: float) -> None:
+    path = request.url.path
+    route = next((known for known in _KNOWN if path.startswith(known)), "other")
+    metrics: Metrics = request.app.state.metrics
+    metrics.requests.labels(route, str(status)).inc()
+    metrics.seconds.labels(route).observe(seconds)
+    if path not in _QUIET:
+        _log.info(
+            "request", method=request.method, path=path, status=status, ms=round(seconds * 1000, 1)
+        )

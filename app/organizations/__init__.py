@@ -1,0 +1,1 @@
+"""The tree of party organizations (党组织)."""

@@ -1,0 +1,1 @@
+"""Pictures and videos as rows; their bytes live in the media store."""

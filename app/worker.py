@@ -1,0 +1,150 @@
+"""The worker: does what changes owe, as soon as they commit."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime, timedelta
+
+import structlog
+
+from app import jobs
+from app.database.columns import now
+from app.errors import Conflict
+from app.jobs import Claim, JobKind, JobState
+from app.knowledge.importing import turn_day
+from app.knowledge.linking import link_mentions
+from schema.context import Platform
+from search.indexing import index_contents, index_regulations, rebuild
+
+_log = structlog.get_logger("worker")
+
+#: How long a job of another process may wait; those of this one wake the worker at once.
+_PAUSE_SECONDS = 0.5
+_BATCH = 50
+_MANY = 300
+_INDEXING = (JobKind.INDEX_CONTENT, JobKind.INDEX_REGULATION)
+_TURN_EVERY = timedelta(minutes=10)
+
+Handler = Callable[[Platform, Sequence[int]], Awaitable[None]]
+
+
+class Worker:
+    """Claims jobs in batches and runs each kind by its handler, until stopped."""
+
+    def __init__(self, platform: Platform) -> None:
+        self._platform = platform
+        self._woken = asyncio.Event()
+        self._next_turn = datetime.min.replace(tzinfo=now().tzinfo)
+
+    async def run(self) -> None:
+        """Work until cancelled; a failure of the database or an engine is logged and outlived."""
+        self._platform.database.on_commit.append(self._woken.set)
+        try:
+            while True:
+                await self._step()
+        finally:
+            self._platform.database.on_commit.remove(self._woken.set)
+
+    async def drain(self) -> int:
+        """Do everything that is due now; answers how many jobs were done or failed.
+
+        After an import of a whole library the index is built anew: one pass, no merging.
+        """
+        if await self._owes_much():
+            await self._rebuild()
+        done = 0
+        while claims := await self._claim():
+            await self._do(claims)
+            done += len(claims)
+        return done
+
+    async def _owes_much(self) -> bool:
+        waiting = await jobs.counts(self._platform.database)
+        return waiting[JobState.WAITING] > _MANY
+
+    async def _step(self) -> None:
+        self._woken.clear()
+        try:
+            await self._keep_house()
+            await self.drain()
+        except Exception:  # noqa: BLE001  the worker outlives whatever goes wrong
+            _log.exception("worker.failed")
+            await asyncio.sleep(_PAUSE_SECONDS)
+        try:
+            async with asyncio.timeout(_PAUSE_SECONDS):
+                await self._woken.wait()
+        except TimeoutError:
+            return
+
+    async def _claim(self) -> Sequence[Claim]:
+        database = self._platform.database
+        if not await jobs.any_due(database):
+            return ()
+        async with database.transaction() as session:
+            return await jobs.claim(session, _BATCH)
+
+    async def _do(self, claims: Sequence[Claim]) -> None:
+        for kind in dict.fromkeys(claim.kind for claim in claims):
+            await self._do_kind(kind, [claim for claim in claims if claim.kind is kind])
+
+    async def _do_kind(self, kind: JobKind, claims: Sequence[Claim]) -> None:
+        database = self._platform.database
+        subjects = list(dict.fromkeys(claim.subject_id for claim in claims))
+        try:
+            await _HANDLERS[kind](self._platform, subjects)
+        except Exception as error:  # noqa: BLE001  whatever it is, the job is tried again
+            if len(claims) > 1:
+                # One bad subject must not hold back those beside it.
+                for claim in claims:
+                    await self._do_kind(kind, [claim])
+                return
+            _log.exception("job.failed", kind=kind, subject=claims[0].subject_id)
+            async with database.transaction() as session:
+                await jobs.fail(session, claims[0], repr(error))
+            return
+        async with database.transaction() as session:
+            await jobs.finish(session, claims)
+
+    async def _rebuild(self) -> None:
+        """Index everything anew, which is all that the indexing jobs of until now ask for."""
+        platform = self._platform
+        begun = now()
+        _log.info("index.rebuilding")
+        try:
+            await rebuild(platform.database, platform.search, platform.today())
+        except Conflict:
+            _log.info("index.rebuilt_elsewhere")
+            return
+        async with platform.database.transaction() as session:
+            await jobs.forget(session, _INDEXING, before=begun)
+
+    async def _keep_house(self) -> None:
+        """At the start and now and then: a sound index, and regulations as of today."""
+        if now() < self._next_turn:
+            return
+        platform = self._platform
+        if (await platform.search.state()).needs_rebuild:
+            await self._rebuild()
+        self._next_turn = now() + _TURN_EVERY
+        async with self._platform.database.transaction() as session:
+            await turn_day(session, self._platform.today())
+
+
+async def _index_contents(platform: Platform, ids: Sequence[int]) -> None:
+    await index_contents(platform.database, platform.search, ids)
+
+
+async def _index_regulations(platform: Platform, ids: Sequence[int]) -> None:
+    await index_regulations(platform.database, platform.search, ids, platform.today())
+
+
+async def _link_citations(platform: Platform, ids: Sequence[int]) -> None:
+    for regulation_id in ids:
+        async with platform.database.transaction() as session:
+            await link_mentions(session, regulation_id)
+
+
+_HANDLERS: dict[JobKind, Handler] = {
+    JobKind.INDEX_CONTENT: _index_contents,
+    JobKind.INDEX_REGULATION: _index_regulations,
+    JobKind.LINK_CITATIONS: _link_citations,
+}

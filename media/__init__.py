@@ -1,0 +1,1 @@
+"""Pictures and videos behind one port."""

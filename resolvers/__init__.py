@@ -1,0 +1,1 @@
+"""The doors into the graph: root fields and the HTTP endpoint."""

@@ -1,0 +1,108 @@
+"""Doors to the knowledge base: regulations and importRegulation."""
+
+from typing import Annotated, Any
+
+import strawberry
+
+from app.errors import Refusal
+from app.knowledge import queries
+from app.knowledge.actions import import_text
+from app.knowledge.queries import RegulationFilter
+from app.knowledge.rules import RegulationStatus
+from schema.context import Context
+from schema.errors import user_errors
+from schema.importing import ImportRegulationInput, RegulationPayload
+from schema.knowledge import Regulation
+from schema.nodes import key_of
+from schema.paging import (
+    LAST_ID,
+    After,
+    Connection,
+    First,
+    connection,
+    id_after,
+    id_cursor,
+    page_size,
+)
+
+Info = strawberry.Info[Context]
+
+
+@strawberry.type
+class KnowledgeQueries:
+    """Root fields that list regulations."""
+
+    @strawberry.field(
+        description="Regulations that the viewer sees (法规库), those imported last first.",
+        graphql_type=Connection[Regulation],
+    )
+    async def regulations(
+        self,
+        info: Info,
+        first: First = 20,
+        after: After = None,
+        *,
+        category: Annotated[
+            str | None, strawberry.argument(description="Only of this category, exactly.")
+        ] = None,
+        issuer: Annotated[
+            str | None, strawberry.argument(description="Only of this issuer, exactly.")
+        ] = None,
+        status: Annotated[
+            RegulationStatus | None, strawberry.argument(description="Only what stands so today.")
+        ] = None,
+    ) -> Any:
+        """A page of regulations."""
+        size, context = page_size(first), info.context
+        rows = await queries.regulations_visible(
+            context.database,
+            context.viewer,
+            RegulationFilter(
+                context.platform.today(), category=category, issuer=issuer, status=status
+            ),
+            first=size + 1,
+            before=id_after(after, LAST_ID),
+        )
+        return connection(rows, size, after, cursor=id_cursor)
+
+
+@strawberry.type
+class KnowledgeMutations:
+    """Root fields that keep the knowledge base."""
+
+    @strawberry.mutation(
+        description="Import a regulation, whole or not at all (导入法规): a new version where its"
+        " title exists, nothing where the text does. For the group's administrators and editors."
+    )
+    async def import_regulation(
+        self,
+        info: Info,
+        input: Annotated[ImportRegulationInput, strawberry.argument(description="The text.")],
+    ) -> RegulationPayload:
+        """Import one text."""
+        try:
+            return await _import(info.context, input)
+        except Refusal as refusal:
+            return RegulationPayload(errors=user_errors(refusal))
+
+
+async def _import(context: Context, given: ImportRegulationInput) -> RegulationPayload:
+    audience = given.audience
+    organization = audience.organization_id if audience else None
+    imported, problems = await import_text(
+        context.database,
+        context.viewer,
+        given.markdown,
+        category=given.category,
+        today=context.platform.today(),
+        scope=audience.scope if audience else None,
+        organization_id=None
+        if organization is None
+        else key_of(organization, "Organization", "input", "audience", "organizationId"),
+        source_url=given.source_url,
+    )
+    # Whoever imported it may read the answer, for whichever audience it is.
+    found: Any = await queries.regulations(context.database, [imported.regulation_id])
+    return RegulationPayload(
+        regulation=found[imported.regulation_id], warnings=[str(problem) for problem in problems]
+    )

@@ -1,0 +1,51 @@
+"""The graph: every door under Query and Mutation, and the schema they make."""
+
+from typing import Any
+
+import strawberry
+from strawberry.schema.config import StrawberryConfig
+
+from resolvers.content import ContentQueries
+from resolvers.engagement import EngagementMutations
+from resolvers.knowledge import KnowledgeMutations, KnowledgeQueries
+from resolvers.nodes import NodeQueries
+from resolvers.organizations import OrganizationQueries
+from resolvers.search import SearchQueries
+from resolvers.sessions import SessionMutations, SessionQueries
+from schema import comments, content, knowledge, members, organizations, showcase, uploads
+
+
+@strawberry.type(description="What can be asked.")
+class Query(
+    SessionQueries,
+    NodeQueries,
+    ContentQueries,
+    KnowledgeQueries,
+    SearchQueries,
+    OrganizationQueries,
+):
+    """Every root field of queries."""
+
+
+@strawberry.type(description="What can be done. Refusals are in the payload's `errors`.")
+class Mutation(SessionMutations, EngagementMutations, KnowledgeMutations):
+    """Every root field of mutations."""
+
+
+#: Types that only interfaces and unions lead to.
+TYPES: list[Any] = [
+    *comments.TYPES,
+    *content.TYPES,
+    *knowledge.TYPES,
+    *members.TYPES,
+    *organizations.TYPES,
+    *showcase.TYPES,
+    *uploads.TYPES,
+]
+
+graph = strawberry.Schema(
+    query=Query,
+    mutation=Mutation,
+    types=TYPES,
+    config=StrawberryConfig(enable_experimental_incremental_execution=False),
+)

@@ -1,0 +1,238 @@
+"""Content and its kinds in the graph."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
+
+import strawberry
+
+from app.content import queries, rules
+from app.content.models import ContentKind, ContentStatus
+from app.content.queries import ContentRow
+from app.content.rules import LiveState
+from app.database.columns import now
+from app.engagement.queries import MarkRow, marks
+from app.errors import Invalid
+from app.members.queries import MemberRow, members
+from app.organizations.queries import OrganizationRow, organizations
+from app.uploads.queries import ImageRow, VideoRow, videos
+from app.visibility import AudienceScope, audience_of
+from schema.comments import Comment, comments_on
+from schema.context import Context
+from schema.edges import edge
+from schema.members import Member
+from schema.nodes import Node, node, parse_id
+from schema.organizations import Organization
+from schema.paging import Connection
+from schema.showcase import columns_of
+from schema.uploads import Image, Video
+
+if TYPE_CHECKING:
+    from schema.showcase import ShowcaseColumn
+
+strawberry.enum(ContentKind, description="What a content is: 新闻, 微党课, 直播, 成果展示.")
+strawberry.enum(
+    ContentStatus,
+    description="How far a content has come: 草稿, 待审核, 定时发布, 已发布, 已归档.",
+)
+strawberry.enum(
+    AudienceScope,
+    description="Who may see it: anyone (公开), every member, a subtree, one organization.",
+)
+strawberry.enum(
+    LiveState, description="How a live stream stands: 预告, 直播中, 已结束, 可回放, 已取消."
+)
+
+
+async def find_contents(context: Context, ids: Sequence[int]) -> Mapping[int, ContentRow]:
+    """Contents that the viewer sees, or works on."""
+    return await queries.visible_contents(context.database, context.viewer, ids)
+
+
+async def body_htmls(context: Context, parents: Sequence[ContentRow]) -> list[str]:
+    """The text of each; lists do not carry it, single items do."""
+    missing = [row.id for row in parents if row.html is None]
+    found = await queries.bodies(context.database, missing) if missing else {}
+    return [found.get(row.id, "") if row.html is None else row.html for row in parents]
+
+
+async def galleries_of(context: Context, parents: Sequence[ContentRow]) -> list[list[ImageRow]]:
+    """The pictures of each, in order."""
+    found = await queries.galleries(context.database, [row.id for row in parents])
+    return [found[row.id] for row in parents]
+
+
+async def authors_of(context: Context, parents: Sequence[ContentRow]) -> list[MemberRow]:
+    """Who wrote each."""
+    found = await members(context.database, list({row.author_id for row in parents}))
+    return [found[row.author_id] for row in parents]
+
+
+class AudienceRow(NamedTuple):
+    """Who may see something."""
+
+    scope: AudienceScope
+    organization: OrganizationRow | None
+
+
+async def audiences_of(context: Context, parents: Sequence[ContentRow]) -> list[AudienceRow]:
+    """Who may see each."""
+    audiences = [audience_of(row.audience_key) for row in parents]
+    ids = list({key for _, key in audiences if key is not None})
+    found = await organizations(context.database, ids) if ids else {}
+    return [AudienceRow(scope, found.get(key or 0)) for scope, key in audiences]
+
+
+async def _marks(context: Context, parents: Sequence[ContentRow]) -> list[MarkRow]:
+    found = await marks(context.database, context.viewer, [row.id for row in parents])
+    return [found[row.id] for row in parents]
+
+
+async def likes_by_viewer(context: Context, parents: Sequence[ContentRow]) -> list[bool]:
+    """Whether the viewer likes each."""
+    return [mark.liked for mark in await _marks(context, parents)]
+
+
+async def bookmarks_by_viewer(context: Context, parents: Sequence[ContentRow]) -> list[bool]:
+    """Whether the viewer keeps each."""
+    return [mark.bookmarked for mark in await _marks(context, parents)]
+
+
+async def permissions_of_viewer(
+    context: Context, parents: Sequence[ContentRow]
+) -> list[rules.Permissions]:
+    """What the viewer may do with each."""
+    return [rules.permissions(context.viewer, row) for row in parents]
+
+
+def _videos_by(key: Callable[[ContentRow], int | None]) -> Any:
+    async def load(context: Context, parents: Sequence[ContentRow]) -> list[VideoRow | None]:
+        ids = list({wanted for row in parents if (wanted := key(row)) is not None})
+        found = await videos(context.database, ids) if ids else {}
+        return [found.get(key(row) or 0) for row in parents]
+
+    return load
+
+
+def _live_state(self: Any) -> LiveState:
+    return rules.live_state(self, now())
+
+
+@strawberry.type(description="Who may see a content (可见范围).")
+class Audience:
+    """A scope, and the organization that SUBTREE and ORGANIZATION are about."""
+
+    scope: AudienceScope = strawberry.field(description="How wide.")
+    organization: Organization | None = strawberry.field(
+        description="The organization of SUBTREE and ORGANIZATION."
+    )
+
+
+@strawberry.type(description="What the viewer may do with a content.")
+class ContentPermissions:
+    """The shape of :class:`rules.Permissions`."""
+
+    can_edit: bool = strawberry.field(description="Change its text.")
+    can_review: bool = strawberry.field(description="Return or approve it while IN_REVIEW.")
+    can_publish: bool = strawberry.field(description="Publish, schedule or archive it.")
+    can_comment: bool = strawberry.field(description="Write a comment on it.")
+    can_moderate: bool = strawberry.field(description="Remove comments on it.")
+
+
+@strawberry.interface(description="What is published (内容), of any kind: one card of the feed.")
+class Content(Node):
+    """What all kinds share; the values are those of :class:`ContentRow`."""
+
+    kind: ContentKind = strawberry.field(description="Which kind it is.")
+    title: str = strawberry.field(description="The title.")
+    summary: str = strawberry.field(description="A sentence or two for the card (摘要).")
+    body_html: str = edge(body_htmls, "The text as sanitized HTML.")
+    cover: Image | None = strawberry.field(description="The picture of the card (封面).")
+    gallery: list[Image] = edge(galleries_of, "Further pictures, in order (图集).")
+    tags: list[str] = strawberry.field(description="Its tags, in the author's order (标签).")
+    author: Member = edge(authors_of, "Who wrote it.")
+    organization: Organization = strawberry.field(description="The organization that publishes it.")
+    audience: Audience = edge(audiences_of, "Who may see it (可见范围).")
+    status: ContentStatus = strawberry.field(description="How far it has come.")
+    created_at: datetime = strawberry.field(description="When it was begun.")
+    updated_at: datetime = strawberry.field(description="When it was last changed.")
+    published_at: datetime | None = strawberry.field(description="When it was published.")
+    like_count: int = strawberry.field(description="How many members like it (点赞).")
+    share_count: int = strawberry.field(description="How often it was shared (转发).")
+    comment_count: int = strawberry.field(description="Comments on it that stand (评论).")
+    view_count: int = strawberry.field(description="How many members opened it (浏览).")
+    viewer_has_liked: bool = edge(likes_by_viewer, "Whether the viewer likes it.")
+    viewer_has_bookmarked: bool = edge(bookmarks_by_viewer, "Whether the viewer keeps it (收藏).")
+    viewer_permissions: ContentPermissions = edge(
+        permissions_of_viewer, "What the viewer may do with it."
+    )
+    comments: Connection[Comment] = edge(comments_on, "Its comments, newest first.")
+
+
+@node(ContentRow, find=find_contents, kind=ContentKind.NEWS, description="A news item (新闻).")
+class NewsItem(Content):
+    """A :class:`ContentRow` of kind NEWS."""
+
+    source_name: str | None = strawberry.field(description="Where it comes from (来源).")
+    source_url: str | None = strawberry.field(description="The page it comes from.")
+
+
+@node(
+    ContentRow,
+    find=find_contents,
+    kind=ContentKind.MICRO_LECTURE,
+    description="A micro-lecture (精品党课、微视频).",
+)
+class MicroLecture(Content):
+    """A :class:`ContentRow` of kind MICRO_LECTURE."""
+
+    lecturer: str = strawberry.field(description="Who speaks (主讲人).")
+    duration_seconds: int | None = strawberry.field(description="Length in seconds (时长).")
+    video: Video | None = edge(_videos_by(lambda row: row.video_id), "What is played.")
+
+
+@node(
+    ContentRow,
+    find=find_contents,
+    kind=ContentKind.LIVE_STREAM,
+    description="A live stream (直播).",
+)
+class LiveStream(Content):
+    """A :class:`ContentRow` of kind LIVE_STREAM."""
+
+    stream_url: str = strawberry.field(description="Where to watch it.")
+    starts_at: datetime = strawberry.field(description="When it begins.")
+    ends_at: datetime | None = strawberry.field(description="When it ends, null while open.")
+    state: LiveState = strawberry.field(
+        resolver=_live_state, description="How it stands at this moment."
+    )
+    replay: Video | None = edge(
+        _videos_by(lambda row: row.replay_id), "The recording, once there is one (回放)."
+    )
+
+
+@node(
+    ContentRow,
+    find=find_contents,
+    kind=ContentKind.SHOWCASE,
+    description="An entry of a showcase column (成果展示).",
+)
+class ShowcaseEntry(Content):
+    """A :class:`ContentRow` of kind SHOWCASE."""
+
+    column: Annotated["ShowcaseColumn", strawberry.lazy("schema.showcase")] = edge(
+        columns_of, "The column it stands in (专栏)."
+    )
+
+
+def content_key(value: str, *path: str) -> int:
+    """The key in the global id of a content of any kind; Invalid where it is none."""
+    name, key = parse_id(value, *path)
+    if name not in _KINDS:
+        raise Invalid("此处需要内容的 ID", *path)
+    return key
+
+
+_KINDS = frozenset({"NewsItem", "MicroLecture", "LiveStream", "ShowcaseEntry"})
+
+TYPES: tuple[Any, ...] = (NewsItem, MicroLecture, LiveStream, ShowcaseEntry)

@@ -1,0 +1,43 @@
+"""What one request carries through the graph: who asks, and the engines that answer."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from app.database import Database
+from app.database.columns import now
+from app.members.sessions import Sessions
+from app.settings import Settings
+from app.visibility import NOBODY, Viewer
+from media.port import MediaStore
+from search.port import SearchEngine
+
+
+@dataclass(frozen=True, slots=True)
+class Platform:
+    """The engines of one process, opened at start and closed at its end."""
+
+    settings: Settings
+    database: Database
+    search: SearchEngine
+    media: MediaStore
+    sessions: Sessions
+
+    def today(self) -> date:
+        """The day in the group's time zone."""
+        return now().astimezone(self.settings.zone).date()
+
+
+@dataclass(slots=True)
+class Context:
+    """One request: the platform, the viewer, and the loaders that gather its edges."""
+
+    platform: Platform
+    viewer: Viewer = NOBODY
+    loaders: dict[Any, Callable[[Any], Any]] = field(default_factory=dict)
+
+    @property
+    def database(self) -> Database:
+        """Where rows come from."""
+        return self.platform.database

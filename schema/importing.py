@@ -1,0 +1,50 @@
+"""Importing a regulation in the graph: what it takes and gives."""
+
+import strawberry
+
+from app.visibility import AudienceScope
+from schema.errors import UserError
+from schema.knowledge import Regulation
+
+
+@strawberry.input(description="Who may see something.")
+class AudienceInput:
+    """A scope, and the organization that it is about."""
+
+    scope: AudienceScope = strawberry.field(description="How wide.")
+    organization_id: strawberry.ID | None = strawberry.field(
+        default=None, description="The organization, for SUBTREE and ORGANIZATION."
+    )
+
+
+@strawberry.input(description="The text of a regulation to import.")
+class ImportRegulationInput:
+    """A text and where it belongs."""
+
+    markdown: str = strawberry.field(
+        description="The text: `# title`, lines of history, `<!-- INFO END -->`, headings, and"
+        " articles as `第N条 text`. At most 2,000,000 characters."
+    )
+    category: str = strawberry.field(description="The kind under which it is filed, 1–60 signs.")
+    audience: AudienceInput | None = strawberry.field(
+        default=None,
+        description="Who may see it; every member when left out. A new version cannot change it.",
+    )
+    source_url: str | None = strawberry.field(
+        default=None, description="The page that the text comes from."
+    )
+
+
+@strawberry.type(description="A regulation with its new version, or why there is none.")
+class RegulationPayload:
+    """The regulation, or errors."""
+
+    regulation: Regulation | None = strawberry.field(
+        default=None, description="The regulation as it stands now; unchanged for a known text."
+    )
+    warnings: list[str] = strawberry.field(
+        default_factory=list, description="What looks odd in the text, line by line."
+    )
+    errors: list[UserError] = strawberry.field(
+        default_factory=list, description="Why nothing was done."
+    )

@@ -1,0 +1,1 @@
+"""Operations: from the text of a document to the answer, within limits."""

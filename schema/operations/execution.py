@@ -1,0 +1,102 @@
+"""From a request to its answer: the one place that runs operations."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from graphql import ExecutionResult, OperationType
+from graphql import execute as run_by_graphql_core
+from strawberry.execution import optimized_is_awaitable
+
+from app.errors import Unavailable
+from schema.operations.documents import Documents, Operation
+from schema.operations.failures import (
+    RequestCode,
+    RequestError,
+    field_failed,
+    input_refused,
+    internal_error,
+    refused,
+)
+
+Answer = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class GraphQLRequest:
+    """What a client asks: a document, which of its operations, and the values of its variables."""
+
+    query: str
+    operation_name: str | None = None
+    variables: Mapping[str, Any] = field(default_factory=dict)
+    extensions: Mapping[str, Any] = field(default_factory=dict)
+
+
+async def execute(
+    documents: Documents,
+    request: GraphQLRequest,
+    context: object,
+    *,
+    allow_mutations: bool = True,
+    seconds: float = 10.0,
+) -> Answer:
+    """Run a query or a mutation; whatever happens, the answer is fit to be sent.
+
+    It has no ``data`` where nothing was run, and ``data: null`` where nothing came of it. Each
+    error carries ``extensions.code``. An operation that takes longer than ``seconds`` is stopped.
+    """
+    try:
+        operation = _prepared(documents, request, allow_mutations=allow_mutations)
+    except RequestError as error:
+        return {"errors": error.formatted()}
+    try:
+        async with asyncio.timeout(seconds):
+            result = await _run(documents, operation, request, context)
+    except TimeoutError:
+        return {"data": None, "errors": [refused(Unavailable("处理超时，请稍后再试"))]}
+    except Exception as error:  # noqa: BLE001  logged there, and masked
+        return {"data": None, "errors": [internal_error(error)]}
+    return _answer(result)
+
+
+def _prepared(documents: Documents, request: GraphQLRequest, *, allow_mutations: bool) -> Operation:
+    """Find the operation, within the limits and valid; validation comes after every limit."""
+    document = documents.read(request.query)
+    operation = document.operation(request.operation_name)
+    operation.check_cost(request.variables)
+    if document.errors:
+        raise RequestError(RequestCode.VALIDATION_FAILED, document.errors)
+    if operation.kind is OperationType.SUBSCRIPTION:
+        message = "订阅请使用 WebSocket（graphql-transport-ws）或 SSE"
+        raise RequestError.because(RequestCode.OPERATION_NOT_ALLOWED, message)
+    if operation.kind is OperationType.MUTATION and not allow_mutations:
+        raise RequestError.because(RequestCode.OPERATION_NOT_ALLOWED, "变更只能用 POST 提交")
+    return operation
+
+
+async def _run(
+    documents: Documents, operation: Operation, request: GraphQLRequest, context: object
+) -> ExecutionResult:
+    schema = documents.schema
+    result = run_by_graphql_core(
+        operation.document.schema,
+        operation.document.node,
+        context_value=context,
+        variable_values=dict(request.variables),
+        operation_name=operation.name,
+        executor_class=schema.execution_context_class,
+        is_awaitable=optimized_is_awaitable,  # type: ignore[arg-type]
+        hide_suggestions=not documents.suggestions,
+        operation_extensions=dict(request.extensions),
+    )
+    return result if isinstance(result, ExecutionResult) else await result
+
+
+def _answer(result: ExecutionResult) -> Answer:
+    errors = result.errors or []
+    if result.data is None and all(error.path is None for error in errors):
+        return {"errors": [input_refused(error) for error in errors]}
+    if not errors:
+        return {"data": result.data}
+    return {"data": result.data, "errors": [field_failed(error) for error in errors]}

@@ -1,0 +1,164 @@
+"""Keyset connections: pages that stay the same while items are inserted."""
+
+import base64
+import binascii
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any, Generic, NamedTuple, TypeVar
+
+import strawberry
+
+from app.errors import Invalid
+
+#: More than this in one page is refused.
+MAX_FIRST = 100
+#: Above every id, for "newest first" without a cursor.
+LAST_ID = 2**63 - 1
+
+NodeT = TypeVar("NodeT")
+_UNIX = datetime(1970, 1, 1, tzinfo=UTC)
+
+First = Annotated[int | None, strawberry.argument(description="How many items, 1–100 (每页条数).")]
+After = Annotated[
+    str | None, strawberry.argument(description="Start behind this cursor (an `endCursor`).")
+]
+
+
+class PageInfoRow(NamedTuple):
+    """The ends of a page."""
+
+    has_next_page: bool
+    has_previous_page: bool
+    start_cursor: str | None
+    end_cursor: str | None
+
+
+class EdgeRow(NamedTuple):
+    """An item of a page and its place."""
+
+    cursor: str
+    node: Any
+
+
+class ConnectionRow(NamedTuple):
+    """A page."""
+
+    edges: list[EdgeRow]
+    page_info: PageInfoRow
+
+    @property
+    def nodes(self) -> list[Any]:
+        """The items alone."""
+        return [edge.node for edge in self.edges]
+
+
+@strawberry.type(description="Where a page of a connection begins and ends.")
+class PageInfo:
+    """The GraphQL Cursor Connections Specification's PageInfo."""
+
+    has_next_page: bool = strawberry.field(description="Whether items follow this page.")
+    has_previous_page: bool = strawberry.field(
+        description="Whether the page was asked for behind a cursor."
+    )
+    start_cursor: str | None = strawberry.field(description="The first item's cursor.")
+    end_cursor: str | None = strawberry.field(
+        description="The last item's cursor: pass it as `after` for the next page."
+    )
+
+
+@strawberry.type(description="An item of a page, and its place in the whole.")
+class Edge(Generic[NodeT]):
+    """The GraphQL Cursor Connections Specification's edge."""
+
+    cursor: str = strawberry.field(description="The place of this item, opaque.")
+    node: NodeT = strawberry.field(description="The item.")
+
+
+@strawberry.type(description="A page of items.")
+class Connection(Generic[NodeT]):
+    """The GraphQL Cursor Connections Specification's connection, with `nodes` beside `edges`."""
+
+    edges: list[Edge[NodeT]] = strawberry.field(description="The items with their cursors.")
+    nodes: list[NodeT] = strawberry.field(description="The items alone.")
+    page_info: PageInfo = strawberry.field(description="Where the page begins and ends.")
+
+
+def connection(
+    rows: Sequence[Any], first: int, after: str | None, *, cursor: Callable[[Any], str]
+) -> ConnectionRow:
+    """A page of ``rows``, which were read with ``limit=first + 1`` to see whether more follow."""
+    edges = [EdgeRow(cursor(row), row) for row in rows[:first]]
+    ends = (edges[0].cursor, edges[-1].cursor) if edges else (None, None)
+    return ConnectionRow(edges, PageInfoRow(len(rows) > first, after is not None, *ends))
+
+
+def page_size(first: int | None, *, default: int = 20) -> int:
+    """``first``, if it is one that we serve; an explicit null means the default."""
+    if first is None:
+        return default
+    if not 1 <= first <= MAX_FIRST:
+        raise Invalid(f"first 必须在 1 到 {MAX_FIRST} 之间", "first")
+    return first
+
+
+def id_cursor(row: Any) -> str:
+    """The cursor of a list that is ordered by id."""
+    return _encode(str(row.id))
+
+
+def id_after(after: str | None, default: int) -> int:
+    """The id that ``after`` names, ``default`` where there is no cursor."""
+    return default if after is None else _number(_decode(after))
+
+
+def time_cursor(at: datetime, key: int) -> str:
+    """The cursor of a list that is ordered by an instant and then by id."""
+    return _encode(f"{(at - _UNIX) // timedelta(microseconds=1)}:{key}")
+
+
+def time_after(after: str | None) -> tuple[datetime, int] | None:
+    """The instant and id that ``after`` names."""
+    if after is None:
+        return None
+    at, _, key = _decode(after).partition(":")
+    try:
+        return _UNIX + timedelta(microseconds=_number(at)), _number(key)
+    except OverflowError:
+        raise _malformed() from None
+
+
+def offset_cursor(offset: int) -> str:
+    """The cursor of a ranked list: the place behind ``offset`` items."""
+    return _encode(f"o{offset}")
+
+
+def offset_after(after: str | None) -> int:
+    """How many items of a ranked list lie before the page."""
+    if after is None:
+        return 0
+    text = _decode(after)
+    if not text.startswith("o"):
+        raise _malformed()
+    return min(_number(text[1:]), 1_000_000)
+
+
+def _encode(text: str) -> str:
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def _decode(cursor: str) -> str:
+    try:
+        padded = cursor + "=" * (-len(cursor) % 4)
+        return base64.b64decode(padded, altchars=b"-_", validate=True).decode("ascii")
+    except (binascii.Error, ValueError):
+        raise _malformed() from None
+
+
+def _number(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) < 20):
+        raise _malformed()
+    return min(int(text), LAST_ID)
+
+
+def _malformed() -> Invalid:
+    return Invalid("游标无效，请从第一页重新开始", "after")

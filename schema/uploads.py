@@ -1,0 +1,101 @@
+"""Image and Video in the graph."""
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any
+
+import strawberry
+
+from app.content.pictures import visible_images, visible_videos
+from app.errors import Invalid
+from app.uploads import queries
+from app.uploads.models import MediaState
+from app.uploads.queries import ImageRow, VideoRow
+from media.images import rendition, rendition_key
+from schema.context import Context
+from schema.edges import edge
+from schema.nodes import Node, node
+
+strawberry.enum(MediaState, description="How far an asset has come.")
+
+
+async def find_images(context: Context, ids: Sequence[int]) -> Mapping[int, ImageRow]:
+    """Pictures that stand on something the viewer sees."""
+    return await visible_images(context.database, context.viewer, ids)
+
+
+async def find_videos(context: Context, ids: Sequence[int]) -> Mapping[int, VideoRow]:
+    """Videos that stand on something the viewer sees."""
+    return await visible_videos(context.database, context.viewer, ids)
+
+
+async def image_urls(
+    context: Context,
+    parents: Sequence[ImageRow],
+    *,
+    width: Annotated[
+        int | None,
+        strawberry.argument(
+            description="Pixels that it will fill; the narrowest rendition that does is chosen."
+        ),
+    ] = None,
+) -> list[str]:
+    """The URL of each picture's best rendition: arithmetic, no round trip."""
+    if width is not None and width < 1:
+        raise Invalid("width 必须大于 0", "width")
+    store = context.platform.media
+    # Until a picture is READY it has no renditions, but its URL may not be null.
+    kept = [row.widths or (row.width,) for row in parents]
+    return [
+        store.url(rendition_key(row.object_key, rendition(widths, width)))
+        for row, widths in zip(parents, kept, strict=True)
+    ]
+
+
+async def posters(context: Context, parents: Sequence[VideoRow]) -> list[ImageRow | None]:
+    """The still picture of each video."""
+    ids = list({row.poster_id for row in parents if row.poster_id is not None})
+    found = await queries.images(context.database, ids) if ids else {}
+    return [found.get(row.poster_id or 0) for row in parents]
+
+
+async def hls_urls(context: Context, parents: Sequence[VideoRow]) -> list[str | None]:
+    """The HLS playlist of each video that is ready."""
+    return [_published(context, row, "index.m3u8") for row in parents]
+
+
+async def mp4_urls(context: Context, parents: Sequence[VideoRow]) -> list[str | None]:
+    """The MP4 of each video that is ready."""
+    return [_published(context, row, "video.mp4") for row in parents]
+
+
+def _published(context: Context, row: VideoRow, name: str) -> str | None:
+    if row.state is not MediaState.READY:
+        return None
+    return context.platform.media.url(f"{row.object_key}/{name}")
+
+
+@node(ImageRow, find=find_images, description="A picture (图片), kept as WebP at several widths.")
+class Image(Node):
+    """The shape of :class:`ImageRow`."""
+
+    state: MediaState = strawberry.field(description="READY once it can be shown.")
+    url: str = edge(image_urls, "Where the picture is, at the width that fits best.")
+    width: int = strawberry.field(description="Pixels of the original.")
+    height: int = strawberry.field(description="Pixels of the original.")
+    alt: str = strawberry.field(description="What it shows, in words (替代文本).")
+
+
+@node(VideoRow, find=find_videos, description="A video (视频), streamed as HLS, kept as MP4 too.")
+class Video(Node):
+    """The shape of :class:`VideoRow`."""
+
+    state: MediaState = strawberry.field(description="READY once it can be played.")
+    hls_url: str | None = edge(hls_urls, "The HLS playlist, null until READY.")
+    mp4_url: str | None = edge(mp4_urls, "The MP4 file, null until READY.")
+    poster: Image | None = edge(posters, "A still picture of it.")
+    duration_seconds: float | None = strawberry.field(description="Length in seconds.")
+    width: int | None = strawberry.field(description="Pixels.")
+    height: int | None = strawberry.field(description="Pixels.")
+
+
+TYPES: tuple[Any, ...] = (Image, Video)

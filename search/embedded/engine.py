@@ -1,0 +1,122 @@
+"""The embedded engine: the port, answered from an index in a directory of our own."""
+
+import asyncio
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
+
+from app.errors import Unavailable
+from search import text
+from search.embedded import writing
+from search.embedded.fields import DOCUMENT
+from search.embedded.finding import find
+from search.embedded.index import FINGERPRINT, BrokenIndex
+from search.embedded.reading import Reader
+from search.embedded.shelf import Shelf
+from search.embedded.suggesting import suggest
+from search.port import EngineState, Page, Request, SearchScope, SuggestionHit, Unit
+
+_SEARCH_THREADS = 4
+_DOCUMENTS_AT_ONCE = 200
+"""Between so many documents of a rebuild, other writes get their turn."""
+
+_Answer = TypeVar("_Answer")
+
+
+class EmbeddedEngine:
+    """Full-text search on local files.
+
+    Several processes may use one directory: each sees what the others wrote at its next search.
+    Searches run on a few threads, writes one after the other on another, none on the event loop.
+    """
+
+    name = "embedded"
+
+    def __init__(self, directory: Path) -> None:
+        self._shelf = Shelf(directory, FINGERPRINT)
+        self._reader = Reader(self._shelf)
+        self._searches = ThreadPoolExecutor(_SEARCH_THREADS, thread_name_prefix="search")
+        self._writes = ThreadPoolExecutor(1, thread_name_prefix="index")
+        # The first search need not wait for the dictionaries.
+        self._searches.submit(text.load_dictionaries)
+
+    async def search(self, request: Request) -> Page:
+        """Find documents, best first; equal scores by id."""
+        return await self._searching(lambda: find(self._reader.snapshot(), request))
+
+    async def suggest(
+        self,
+        query: str,
+        audience: frozenset[str],
+        *,
+        scopes: frozenset[SearchScope] = frozenset(),
+        first: int = 8,
+    ) -> tuple[SuggestionHit, ...]:
+        """Complete what a member types by titles, their pinyin or initials."""
+        return await self._searching(
+            lambda: suggest(self._reader.snapshot(), query, audience, scopes=scopes, first=first)
+        )
+
+    async def replace(self, units: Sequence[Unit]) -> None:
+        """Put these units in place of what the index holds of them, all at once, to be found."""
+        if units:
+            await self._writing(lambda: writing.replace(self._shelf, units))
+
+    async def rebuild(self, units: AsyncIterable[Unit]) -> None:
+        """Make a new index of these units and swap it in; searches and ``replace`` go on.
+
+        ``Conflict`` where a rebuild is under way, in whatever process.
+        """
+        rebuild = await self._writing(lambda: writing.Rebuild(self._shelf))
+        try:
+            async for some in _in_portions(units):
+                await self._writing(partial(rebuild.add, some))
+            await self._writing(rebuild.publish)
+        finally:
+            await self._writing(rebuild.close)
+
+    async def state(self) -> EngineState:
+        """Report on the index, however broken it is."""
+        return await self._searching(self._state)
+
+    async def close(self) -> None:
+        """Let go of files and threads, once what was begun has ended."""
+        await asyncio.to_thread(self._writes.shutdown)
+        await asyncio.to_thread(self._searches.shutdown)
+        self._reader.close()
+
+    def _state(self) -> EngineState:
+        try:
+            snapshot = self._reader.snapshot()
+        except BrokenIndex:
+            return EngineState(self.name, 0, needs_rebuild=True)
+        documents = snapshot.count(snapshot.term("kind", DOCUMENT))
+        return EngineState(self.name, documents, needs_rebuild=not self._shelf.is_complete())
+
+    async def _searching(self, work: Callable[[], _Answer]) -> _Answer:
+        return await _on(self._searches, work)
+
+    async def _writing(self, work: Callable[[], _Answer]) -> _Answer:
+        return await _on(self._writes, work)
+
+
+async def _on(threads: ThreadPoolExecutor, work: Callable[[], _Answer]) -> _Answer:
+    try:
+        return await asyncio.get_running_loop().run_in_executor(threads, work)
+    except BrokenIndex as broken:
+        raise Unavailable("搜索索引需要重建，请联系管理员。") from broken
+
+
+async def _in_portions(units: AsyncIterable[Unit]) -> AsyncIterator[list[Unit]]:
+    portion: list[Unit] = []
+    documents = 0
+    async for unit in units:
+        portion.append(unit)
+        documents += len(unit.documents)
+        if documents >= _DOCUMENTS_AT_ONCE:
+            yield portion
+            portion, documents = [], 0
+    if portion:
+        yield portion

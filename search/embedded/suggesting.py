@@ -1,0 +1,59 @@
+"""Titles that complete what a member types."""
+
+from collections.abc import Iterator
+
+from search import text
+from search.embedded.clauses import allowed_cards
+from search.embedded.fields import SCOPES, tight
+from search.embedded.index import Query, Snapshot, best_of, every, worth
+from search.port import SearchScope, SuggestionHit
+from search.question import checked
+from search.sounds import syllables
+
+# The whole title; its start; somewhere within; the same for its sound; a homophone of its start.
+# Multiplied by the prior, a statute that has the words within comes before an interpretation that
+# does, and an exact title before all.
+_WHOLE, _START, _INSIDE, _SOUND_START, _SOUND_INSIDE, _HOMOPHONE = 100, 16, 10, 14, 9, 6
+
+_SPARE = 4
+"""Several units may bear one title: so many times more are fetched as are wanted."""
+
+
+def suggest(
+    snapshot: Snapshot,
+    query: str,
+    audience: frozenset[str],
+    *,
+    scopes: frozenset[SearchScope],
+    first: int,
+) -> tuple[SuggestionHit, ...]:
+    """At most ``first`` different titles, best first, ties by id."""
+    typed = tight(text.fold(checked(query)))
+    if not typed or first < 1:
+        return ()
+    ways = best_of(_ways(snapshot, typed))
+    wanted = every([allowed_cards(snapshot, audience, scopes), ways])
+    found = snapshot.best(wanted, limit=first * _SPARE).rows
+    rows = [row for _, row in found]
+    identities, places = (snapshot.numbers(field, rows) for field in ("id", "scope"))
+    ordered = sorted(
+        zip(found, identities, places, strict=True), key=lambda each: (-each[0][0], each[1])
+    )
+    hits = (
+        SuggestionHit(snapshot.text(row), SCOPES[place], identity)
+        for (_, row), identity, place in ordered
+    )
+    different = {(hit.text, hit.scope): hit for hit in reversed(tuple(hits))}
+    return tuple(reversed(different.values()))[:first]
+
+
+def _ways(snapshot: Snapshot, typed: str) -> Iterator[Query]:
+    """The ways in which what was typed may stand for a title, each with its worth."""
+    yield worth(snapshot.term("card_name", typed), _WHOLE)
+    yield worth(snapshot.term("starts", typed), _START)
+    yield worth(snapshot.phrase("card_letters", list(typed)), _INSIDE)
+    if typed.isascii():
+        yield worth(snapshot.term("sound_starts", typed), _SOUND_START)
+        yield worth(snapshot.term("sound_inside", typed), _SOUND_INSIDE)
+    elif len(typed) > 1:
+        yield worth(snapshot.term("sound_starts", "".join(syllables(typed))), _HOMOPHONE)

@@ -1,0 +1,97 @@
+"""Every compiled statement is understood by both databases, and finds its way by an index."""
+
+import importlib
+import itertools
+import pkgutil
+
+import pytest
+
+import app
+from app.content.queries import _feed
+from app.database.sqlite import SqliteReader
+from app.database.statements import Statement
+from app.knowledge.queries import _list
+
+pytestmark = pytest.mark.anyio
+
+_LISTS = frozenset({"ids", "keys", "subtrees", "parents", "columns", "kinds"})
+_COMMANDS = frozenset({"app.__main__", "app.cli", "app.main"})
+# Counting all jobs by state reads the whole of a small index.
+_MAY_SCAN = {"app.jobs._COUNTS": {"SCAN job USING COVERING INDEX ix_job_due"}}
+
+
+def _declared():
+    """Statements that modules hold, alone or in a dict."""
+    for module in pkgutil.walk_packages(app.__path__, "app."):
+        if module.name in _COMMANDS or "migrations" in module.name:
+            continue
+        for name, value in vars(importlib.import_module(module.name)).items():
+            each = value if isinstance(value, dict) else {"": value}
+            for key, statement in each.items():
+                if isinstance(statement, Statement):
+                    suffix = f"[{key}]" if isinstance(value, dict) else ""
+                    yield f"{module.name}.{name}{suffix}", statement
+
+
+def _made():
+    """Statements that functions make, one for each combination of filters."""
+    for flags in itertools.product((False, True), repeat=5):
+        names = ("kinds", "organization", "column", "tag", "after")
+        yield f"feed{flags}", _feed(**dict(zip(names, flags, strict=True)))
+    for flags in itertools.product((False, True), repeat=3):
+        names = ("category", "issuer", "status")
+        yield f"regulations{flags}", _list(**dict(zip(names, flags, strict=True)))
+
+
+_ALL = dict((*_declared(), *_made()))
+every_statement = pytest.mark.parametrize("name", _ALL)
+
+
+def _nothing(text):
+    """Values that match no row, for every parameter that has none yet."""
+    return {
+        name: [] if name in _LISTS else 1 if name == "limit" else None
+        for name in text.names
+        if name not in text.constants
+    }
+
+
+@every_statement
+async def test_a_statement_runs_and_finds_nothing_in_an_empty_database(database, name):
+    statement = _ALL[name]
+    values = _nothing(statement.text(database.dialect))
+    assert await database.fetch(statement, **values) == []
+
+
+@pytest.fixture
+async def reader(sqlite_template):
+    opened = SqliteReader(sqlite_template)
+    yield opened
+    await opened.close()
+
+
+@every_statement
+async def test_a_statement_never_reads_the_whole_of_a_table(reader, name):
+    text = _ALL[name].text("sqlite")
+    values = text.parameters(_nothing(text))
+    plan = await reader.fetch(f"EXPLAIN QUERY PLAN {text.sql}", values, slow=False)
+    steps = {step for *_, step in plan}
+    scans = {
+        step
+        for step in steps
+        # A list parameter, and a subquery that is itself bounded, are read whole.
+        if step.startswith("SCAN") and "VIRTUAL TABLE" not in step and "(" not in step
+    }
+    assert scans - {"SCAN page"} == _MAY_SCAN.get(name, set())
+
+
+@pytest.mark.parametrize("after", [False, True])
+async def test_a_page_of_the_feed_comes_in_the_order_of_the_index(reader, after):
+    statement = _feed(kinds=False, organization=False, column=False, tag=False, after=after)
+    text = statement.text("sqlite")
+    plan = await reader.fetch(
+        f"EXPLAIN QUERY PLAN {text.sql}", text.parameters(_nothing(text)), slow=False
+    )
+    steps = [step for *_, step in plan]
+    assert steps[0].startswith("SEARCH content USING INDEX ix_content_feed (status=?")
+    assert not [step for step in steps if "TEMP B-TREE" in step]

@@ -1,0 +1,121 @@
+"""Fixtures that every room shares: a database of one's own, on SQLite and on PostgreSQL."""
+
+import os
+import shutil
+
+import pytest
+from argon2 import PasswordHasher
+from servers import create_database, drop_database, postgres, postgres_binaries, server_database
+
+from app import auth
+from app.database import Database
+from app.migrations import upgrade
+
+
+@pytest.fixture(scope="session")
+def anyio_backend():
+    return "asyncio"
+
+
+@pytest.fixture(scope="session")
+async def sqlite_template(tmp_path_factory, anyio_backend):
+    """A migrated file to copy, so that a test pays no migration."""
+    path = tmp_path_factory.mktemp("sqlite") / "template.sqlite3"
+    database = Database(f"sqlite+aiosqlite:///{path}")
+    await upgrade(database)
+    await database.close()
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_url():
+    """A server's maintenance database: the one that is named, else one of this run's own."""
+    if named := os.environ.get("TEST_DATABASE_URL"):
+        yield named
+        return
+    if postgres_binaries() is None:
+        pytest.skip("no PostgreSQL: neither TEST_DATABASE_URL nor its binaries")
+    with postgres() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+async def postgres_template(postgres_url, anyio_backend):
+    name = await create_database(postgres_url)
+    database = Database(server_database(postgres_url, name))
+    await upgrade(database)
+    await database.close()
+    yield name
+    await drop_database(postgres_url, name)
+
+
+@pytest.fixture
+async def sqlite_url(sqlite_template, tmp_path, anyio_backend):
+    path = tmp_path / "test.sqlite3"
+    shutil.copy(sqlite_template, path)
+    return f"sqlite+aiosqlite:///{path}"
+
+
+@pytest.fixture
+async def postgresql_url(postgres_url, postgres_template, anyio_backend):
+    name = await create_database(postgres_url, postgres_template)
+    yield server_database(postgres_url, name)
+    await drop_database(postgres_url, name)
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.services)])
+def database_url(request):
+    """Every test that takes this, or `database`, runs on both."""
+    return request.getfixturevalue(f"{request.param}_url")
+
+
+@pytest.fixture
+async def database(database_url, anyio_backend):
+    opened = Database(database_url)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def slow_hasher():
+    """Hashes cost next to nothing in tests; yields the hasher that is used elsewhere."""
+    slow, cheap = auth._hasher, PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(auth, "_hasher", cheap)
+        patch.setattr(auth, "_NOBODYS_HASH", cheap.hash("nobody's"))
+        yield slow
+
+
+@pytest.fixture(scope="session")
+async def empty_search(tmp_path_factory, anyio_backend):
+    """An index that nothing is written to, for tests that do not search."""
+    from search.embedded import EmbeddedEngine
+
+    engine = EmbeddedEngine(tmp_path_factory.mktemp("search"))
+    yield engine
+    await engine.close()
+
+
+@pytest.fixture
+def platform(database, empty_search, tmp_path):
+    # Imported here, so that a room's own tests do not wait for the whole house.
+    from app.auth import Tokens
+    from app.members.sessions import Sessions
+    from app.settings import Settings
+    from media.local import LocalStore
+    from schema.context import Platform
+
+    return Platform(
+        settings=Settings(data_dir=tmp_path),
+        database=database,
+        search=empty_search,
+        media=LocalStore(tmp_path / "media"),
+        sessions=Sessions(database, Tokens(b"a signing key of 32 bytes, for us")),
+    )
+
+
+@pytest.fixture
+def ask(platform):
+    from asking import Ask
+
+    return Ask(platform)

@@ -1,0 +1,105 @@
+"""How the databases run the reads that every visit takes: by index, in the order of the page."""
+
+import pytest
+from crowd import COMMENTS, CONTENTS, fill
+from group import START
+
+from app.content import columns, queries
+from app.engagement.queries import _OF_CONTENT
+from app.visibility import Grant, Role, Viewer
+
+pytestmark = pytest.mark.anyio
+
+VIEWER = Viewer(5, 7, "/1/7/", grants=(Grant(Role.EDITOR, 7, "/1/7/"),))
+NARROWED = {"kinds": ["NEWS"], "organization": 1, "column": 3, "tag": "标签7"}
+
+
+@pytest.fixture
+async def sqlite(sqlite_url, anyio_backend):
+    from app.database import Database
+
+    opened = Database(sqlite_url)
+    await fill(opened)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+async def postgresql(postgresql_url, anyio_backend):
+    from app.database import Database
+
+    opened = Database(postgresql_url)
+    await fill(opened)
+    yield opened
+    await opened.close()
+
+
+async def plan(database, statement, **values):
+    text = statement.text(database.dialect)
+    words = "EXPLAIN QUERY PLAN" if database.dialect == "sqlite" else "EXPLAIN (COSTS OFF)"
+    rows = await database._reader.fetch(f"{words} {text.sql}", text.parameters(values), slow=False)
+    return "\n".join(row[-1] for row in rows)
+
+
+def feed(*narrowed, after=False):
+    filters = {name: name in narrowed for name in NARROWED}
+    return queries._feed(**filters, after=after)
+
+
+def feed_values():
+    return {
+        "keys": VIEWER.keys,
+        "limit": 21,
+        "kinds": NARROWED["kinds"],
+        "organization_id": NARROWED["organization"],
+        "column_id": NARROWED["column"],
+        "tag": NARROWED["tag"],
+        "after_at": START,
+        "after_id": CONTENTS // 2,
+    }
+
+
+async def test_sqlite_walks_a_feed_in_the_order_of_its_index(sqlite):
+    for narrowed in ((), ("kinds",), ("organization",), ("column",), ("tag",)):
+        for after in (False, True):
+            found = await plan(sqlite, feed(*narrowed, after=after), **feed_values())
+            assert "SEARCH content USING INDEX ix_content_feed" in found
+            assert "SCAN content" not in found
+            assert "TEMP B-TREE" not in found
+            assert ("published_at<?" in found) == after
+
+
+async def test_sqlite_looks_up_contents_by_their_key(sqlite):
+    values = {"ids": list(range(20)), **queries.visibility(VIEWER)}
+    found = await plan(sqlite, queries._VISIBLE, **values)
+    assert found.startswith("SEARCH content USING INTEGER PRIMARY KEY (rowid=?)")
+
+
+async def test_sqlite_descends_once_for_the_comments_of_each_content(sqlite):
+    values = {"parents": list(range(20)), "before": COMMENTS, "limit": 3}
+    found = await plan(sqlite, _OF_CONTENT, **values)
+    assert "USING COVERING INDEX ix_comment_content (content_id=? AND id<?)" in found
+    assert "SCAN comment" not in found
+
+
+async def test_sqlite_reads_the_entries_of_a_column_and_no_others(sqlite):
+    values = {"columns": [1, 2], "keys": VIEWER.keys, "limit": 4}
+    found = await plan(sqlite, columns._ENTRIES[False], **values)
+    assert "ix_content_feed" not in found
+    assert "ix_showcase_entry_column_id (column_id=?)" in found
+
+
+@pytest.mark.services
+async def test_postgresql_walks_a_feed_in_the_order_of_its_index(postgresql):
+    for narrowed in ((), ("kinds",), ("organization",)):
+        for after in (False, True):
+            found = await plan(postgresql, feed(*narrowed, after=after), **feed_values())
+            assert "Index Scan Backward using ix_content_feed on content" in found
+            assert "Sort" not in found
+            assert "Seq Scan on content" not in found
+
+
+@pytest.mark.services
+async def test_postgresql_plans_a_read_once(postgresql):
+    [row] = await postgresql._reader.fetch("SHOW plan_cache_mode", (), slow=False)
+    assert row[0] == "force_generic_plan"

@@ -1,0 +1,169 @@
+import sqlite3
+from contextlib import closing
+from datetime import date, timedelta
+
+import pytest
+from regulations import TODAY, bring
+
+from app.knowledge import cited, queries
+from app.knowledge.queries import RegulationFilter
+from app.knowledge.rules import RegulationStatus
+from app.visibility import NOBODY, Viewer
+
+pytestmark = pytest.mark.anyio
+
+LAST = 2**63 - 1
+MEMBER = Viewer(1, 7, "/1/7/")
+ELSEWHERE = Viewer(2, 8, "/1/8/")
+
+
+async def listed(database, viewer=MEMBER, *, first=100, before=LAST, today=TODAY, **narrowed):
+    return [
+        row.title
+        for row in await queries.regulations_visible(
+            database, viewer, RegulationFilter(today, **narrowed), first=first, before=before
+        )
+    ]
+
+
+async def test_regulations_are_listed_to_their_audience_newest_first(database):
+    for title, key in [("甲", "public"), ("乙", "everyone"), ("丙", "tree:7"), ("丁", "org:8")]:
+        await bring(database, title, "文。", audience_key=key)
+    assert await listed(database, NOBODY) == ["甲"]
+    assert await listed(database, MEMBER) == ["丙", "乙", "甲"]
+    assert await listed(database, ELSEWHERE) == ["丁", "乙", "甲"]
+
+
+async def test_pages_stay_the_same_while_regulations_are_added(database):
+    kept = [await bring(database, title, "文。") for title in "甲乙丙丁"]
+    assert await listed(database, first=2) == ["丁", "丙"]
+    await bring(database, "戊", "文。")
+    assert await listed(database, first=2, before=kept[2].regulation_id) == ["乙", "甲"]
+
+
+async def test_a_list_is_narrowed_by_category_and_issuer(database):
+    await bring(database, "甲", "文。", category="奖惩")
+    await bring(database, "乙", "文。", category="学习")
+    await bring(database, "丙", "文。", category="学习", lines=("2020年4月1日 宣传部发布",))
+    assert await listed(database, category="学习") == ["丙", "乙"]
+    assert await listed(database, category="学习", issuer="集团党委") == ["丙", "乙"]
+    assert await listed(database, issuer="宣传部") == []
+    assert await listed(database, category="学") == []
+
+
+async def test_a_list_is_narrowed_by_the_status_of_the_day(database):
+    yesterday, tomorrow = TODAY - timedelta(days=1), TODAY + timedelta(days=1)
+    titles = {}
+    for n, first in enumerate((None, yesterday, TODAY, tomorrow)):
+        for m, last in enumerate((None, yesterday, TODAY, tomorrow)):
+            for k, end in enumerate((None, yesterday, TODAY, tomorrow)):
+                title = f"办法{n}{m}{k}"
+                shown = {"on": None, "effective": first and f"{first:%Y年%m月%d日}"}
+                await bring(database, title, "甲。", **shown, repealed_on=end)
+                shown = {"on": None, "effective": last and f"{last:%Y年%m月%d日}"}
+                made = await bring(database, title, "乙。", **shown, repealed_on=end)
+                titles[made.regulation_id] = title
+    found = await queries.regulations(database, list(titles))
+    for status in RegulationStatus:
+        expected = {row.title for row in found.values() if row.status(TODAY) is status}
+        assert expected
+        assert set(await listed(database, status=status)) == expected
+
+
+async def test_a_page_of_articles_is_a_stretch_of_the_text(database):
+    imported = await bring(database, "甲", "一。", "二。", "三。")
+    key = imported.version_id
+
+    async def texts(first, offset):
+        found = await queries.articles(database, [key], first=first, offset=offset)
+        return [row.text for row in found[key]]
+
+    assert await texts(2, 0) == ["一。", "二。"]
+    assert await texts(2, 2) == ["三。"]
+    assert await texts(2, 3) == []
+
+
+async def test_articles_of_several_versions_come_in_one_statement(database):
+    one = await bring(database, "甲", "一。", "二。")
+    two = await bring(database, "乙", "三。", "四。")
+    before = database.statements
+    found = await queries.articles(database, [two.version_id, one.version_id], first=1, offset=0)
+    assert database.statements == before + 1
+    assert {key: [row.text for row in rows] for key, rows in found.items()} == {
+        one.version_id: ["一。"],
+        two.version_id: ["三。"],
+    }
+
+
+async def test_articles_by_id_are_found_in_every_version_by_their_audience(database):
+    old = await bring(database, "甲", "旧。", audience_key="tree:7")
+    new = await bring(database, "甲", "新。", on="2021年1月1日")
+    texts = await queries.articles(database, [old.version_id, new.version_id], first=9, offset=0)
+    ids = [row.id for rows in texts.values() for row in rows]
+    found = await queries.visible_articles(database, MEMBER, ids)
+    assert [(found[key].text, found[key].is_current) for key in ids] == [
+        ("旧。", False),
+        ("新。", True),
+    ]
+    assert await queries.visible_articles(database, ELSEWHERE, ids) == {}
+    assert await queries.visible_articles(database, NOBODY, ids) == {}
+
+
+async def test_versions_and_regulations_by_id_need_their_audience(database):
+    made = await bring(database, "甲", "文。", audience_key="org:7")
+    regulation, version = [made.regulation_id], [made.version_id]
+    assert list(await queries.visible_regulations(database, MEMBER, regulation)) == regulation
+    assert list(await queries.visible_versions(database, MEMBER, version)) == version
+    assert await queries.visible_regulations(database, ELSEWHERE, regulation) == {}
+    assert await queries.visible_versions(database, ELSEWHERE, version) == {}
+
+
+async def test_what_is_indexed_is_the_current_version_whole(database):
+    await bring(database, "甲", "旧。")
+    made = await bring(database, "甲", "新一。", "新二。", on="2021年1月1日")
+    row, articles = await queries.documents_of(database, made.regulation_id)
+    assert row.title == "甲"
+    assert [article.text for article in articles] == ["新一。", "新二。"]
+    assert await queries.documents_of(database, 404) is None
+
+
+@pytest.mark.parametrize(
+    "statement", [cited._CITES, cited._CITED_BY, queries._ARTICLES, queries._VERSIONS]
+)
+async def test_no_read_of_a_regulation_scans_a_table(sqlite_url, statement):
+    text = statement.text("sqlite")
+    values = {"ids": [1], "keys": ["public"], "after": 0, "before": 9, "limit": 9}
+    with closing(sqlite3.connect(sqlite_url.partition(":///")[2])) as connection:
+        plan = connection.execute(f"EXPLAIN QUERY PLAN {text.sql}", text.parameters(values))
+        steps = [step for *_, step in plan]
+    assert [step for step in steps if step.startswith("SCAN") and "VIRTUAL" not in step] == []
+    assert any(step.startswith("SEARCH") for step in steps)
+
+
+async def test_pages_of_citations_are_cut_for_each_article(database):
+    await bring(database, "甲", "见第三条至第五条。", "见第四条、第五条。", "丙。", "丁。", "戊。")
+    made = await bring(database, "乙", "见《甲》第三条。")
+    regulations = await queries.regulations_visible(
+        database, MEMBER, RegulationFilter(TODAY), first=9, before=LAST
+    )
+    key = regulations[-1].current_version_id
+    rows = (await queries.articles(database, [key], first=9, offset=0))[key]
+    one, two, three, four, five = (row.id for row in rows)
+    found = await cited.cites(database, MEMBER, [one, two, five], first=2, after=0)
+    assert {k: [row.id for row in linked] for k, linked in found.items()} == {
+        one: [three, four],
+        two: [four, five],
+        five: [],
+    }
+    rest = await cited.cites(database, MEMBER, [one], first=2, after=four)
+    assert [row.id for row in rest[one]] == [five]
+    by = await cited.cited_by(database, MEMBER, [three, five], first=1, after=one)
+    assert [row.regulation_id for row in by[three]] == [made.regulation_id]
+    assert [row.id for row in by[five]] == [two]
+
+
+async def test_an_unknown_day_of_effect_is_kept_as_unknown(database):
+    made = await bring(database, "甲", "文。", on=None, effective=None)
+    row = (await queries.regulations(database, [made.regulation_id]))[made.regulation_id]
+    assert (row.promulgated_on, row.effective_on, row.first_effective_on) == (None, None, None)
+    assert row.status(date(1900, 1, 1)) is RegulationStatus.IN_FORCE

@@ -1,0 +1,83 @@
+"""Real servers for tests: named by the environment, else started on loopback and ended here."""
+
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import tempfile
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import asyncpg
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def postgres_binaries() -> Path | None:
+    """Where initdb and pg_ctl are: on PATH, or where Debian keeps them."""
+    if found := shutil.which("pg_ctl"):
+        return Path(found).resolve().parent
+    return next(iter(sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)), None)
+
+
+@contextmanager
+def postgres() -> Iterator[str]:
+    """A PostgreSQL of this run's own; yields the URL of its maintenance database."""
+    binaries = postgres_binaries()
+    assert binaries is not None
+    # PostgreSQL refuses to run as root.
+    unprivileged = ["runuser", "-u", _nobody(), "--"] if os.geteuid() == 0 else []
+    data = Path(tempfile.mkdtemp(prefix="dangjian-pg-"))
+    if unprivileged:
+        shutil.chown(data, _nobody())
+    port = free_port()
+    run = [*unprivileged, str(binaries / "pg_ctl"), "-D", str(data / "db"), "-w"]
+    options = f"-p {port} -k {data} -c listen_addresses=127.0.0.1 -c fsync=off"
+    try:
+        init = ["-o", "-U postgres -A trust -E UTF8 --locale=C.UTF-8 --no-sync"]
+        subprocess.run([*run, *init, "init"], check=True, capture_output=True, cwd=data)
+        log = ["-l", str(data / "log")]
+        subprocess.run(
+            [*run, *log, "-o", options, "start"], check=True, cwd=data, stdout=subprocess.DEVNULL
+        )
+        yield f"postgresql://postgres@127.0.0.1:{port}/postgres"
+    finally:
+        subprocess.run(
+            [*run, "-m", "immediate", "stop"], check=False, cwd=data, capture_output=True
+        )
+        shutil.rmtree(data, ignore_errors=True)
+
+
+def server_database(server: str, name: str) -> str:
+    """The application's URL of another database on the server."""
+    return server.replace("postgresql://", "postgresql+asyncpg://").rpartition("/")[0] + f"/{name}"
+
+
+async def create_database(server: str, template: str = "template0") -> str:
+    name = f"test_{uuid.uuid4().hex[:12]}"
+    await _execute(server, f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    return name
+
+
+async def drop_database(server: str, name: str) -> None:
+    await _execute(server, f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+async def _execute(server: str, statement: str) -> None:
+    connection = await asyncpg.connect(server)
+    try:
+        await connection.execute(statement)
+    finally:
+        await connection.close()
+
+
+def _nobody() -> str:
+    names = {user.pw_name for user in pwd.getpwall()}
+    return "postgres" if "postgres" in names else "nobody"
