@@ -26,6 +26,9 @@ check: $(BIN)/.development ## Format, lint, types, import rules, printed schema
 	$(BIN)/lint-imports
 	$(BIN)/python -m app schema | diff schema/schema.graphql -
 
+bench: $(BIN)/.development ## Measure the figures of the README against the row floor (BENCH="--short …")
+	PYTHONPATH=.:tests $(BIN)/python -m bench.run $(BENCH)
+
 format: $(BIN)/.development ## Format the code and mend what can be mended
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .

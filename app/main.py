@@ -25,6 +25,7 @@ from resolvers.endpoint import graphql_endpoint
 from resolvers.explorer import explorer_routes
 from resolvers.root import graph
 from schema.context import Context
+from schema.operations.documents import Documents
 from schema.operations.limits import Limits
 
 
@@ -34,13 +35,14 @@ def create_app(settings: Settings, *, with_worker: bool = True) -> Starlette:
     ``with_worker`` runs a worker beside the requests, as one machine wants it.
     """
     configure_logs(settings)
+    documents = Documents(graph, Limits(), suggestions=not settings.production)
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         async with open_platform(settings) as platform:
             await upgrade(platform.database)
             app.state.platform = platform
-            app.state.metrics = Metrics(platform)
+            app.state.metrics = Metrics(platform, documents)
             # What is loaded by now stays: collections that walk it would stop the loop for 60 ms.
             gc.collect()
             gc.freeze()
@@ -48,16 +50,15 @@ def create_app(settings: Settings, *, with_worker: bool = True) -> Starlette:
                 yield
 
     return Starlette(
-        routes=_routes(settings), lifespan=lifespan, middleware=[Middleware(RequestLog)]
+        routes=_routes(settings, documents), lifespan=lifespan, middleware=[Middleware(RequestLog)]
     )
 
 
-def _routes(settings: Settings) -> list[BaseRoute]:
+def _routes(settings: Settings, documents: Documents) -> list[BaseRoute]:
     routes: list[BaseRoute] = [
         graphql_endpoint(
-            graph,
+            documents,
             context_for=_context,
-            limits=Limits(),
             production=settings.production,
             seconds=settings.operation_timeout_seconds,
         ),

@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app import jobs
 from schema.context import Platform
+from schema.operations.documents import Documents
 
 _log = structlog.get_logger("http")
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
@@ -25,7 +26,7 @@ _KNOWN = ("/graphql", "/graphiql", "/media", *_QUIET)
 class Metrics:
     """The figures of one process, in a registry of its own."""
 
-    def __init__(self, platform: Platform) -> None:
+    def __init__(self, platform: Platform, documents: Documents) -> None:
         self._platform = platform
         self.registry = CollectorRegistry()
         self.requests = Counter(
@@ -36,6 +37,12 @@ class Metrics:
         )
         statements = Gauge("sql_statements", "SQL statements sent.", registry=self.registry)
         statements.set_function(lambda: platform.database.statements)
+        fallbacks = Gauge(
+            "graphql_plan_fallbacks_total",
+            "Queries whose plan failed, so that graphql-core ran them again.",
+            registry=self.registry,
+        )
+        fallbacks.set_function(lambda: documents.fallbacks)
         self._jobs = Gauge("jobs", "Jobs in the outbox.", ["state"], registry=self.registry)
 
     async def show(self) -> Response:

@@ -3,7 +3,6 @@
 from collections.abc import Awaitable, Callable, Mapping
 
 import orjson
-import strawberry
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -16,7 +15,6 @@ from resolvers.request_body import read_body, request_in_body, request_in_url
 from schema.operations.documents import Documents
 from schema.operations.execution import Answer, GraphQLRequest, execute
 from schema.operations.failures import RequestCode, internal_error, refused
-from schema.operations.limits import Limits
 
 ContextFor = Callable[[Request], Awaitable[object]]
 
@@ -24,21 +22,15 @@ _HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", "V
 
 
 def graphql_endpoint(
-    schema: strawberry.Schema,
-    *,
-    context_for: ContextFor,
-    limits: Limits,
-    production: bool,
-    seconds: float = 10.0,
+    documents: Documents, *, context_for: ContextFor, production: bool, seconds: float = 10.0
 ) -> Route:
-    """Make the route ``/graphql`` for one schema.
+    """Make the route ``/graphql`` over the documents of one schema.
 
     ``context_for`` makes the context of each request and may refuse it: the refusal becomes the
     HTTP status (401 for a token that has ended) whichever media type the client accepts. An
     operation that takes longer than ``seconds`` is stopped. In production, queries come by POST
-    only and errors do not suggest names.
+    only.
     """
-    documents = Documents(schema, limits, suggestions=not production)
     endpoint = _Endpoint(documents, context_for, gets=not production, seconds=seconds)
     return Route("/graphql", endpoint, name="graphql")
 

@@ -38,6 +38,11 @@ class Context:
     loaders: dict[Any, Callable[[Any], Any]] = field(default_factory=dict)
 
     @property
+    def reads_concurrently(self) -> bool:
+        """Whether independent reads gain by being sent together: over a wire, not in a file."""
+        return self.platform.database.dialect == "postgresql"
+
+    @property
     def database(self) -> Database:
         """Where rows come from."""
         return self.platform.database

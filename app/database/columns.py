@@ -5,9 +5,11 @@ import itertools
 import json
 import secrets
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
+import orjson
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
@@ -67,6 +69,10 @@ class UtcDateTime(sa.types.TypeDecorator[datetime]):
         """Aware datetimes on both databases."""
         return datetime.fromisoformat(value) if isinstance(value, str) else value
 
+    def reader(self, dialect: sa.Dialect) -> Callable[[str], datetime] | None:
+        """What makes an instant of a driver's value, None where it is one."""
+        return datetime.fromisoformat if dialect.name == "sqlite" else None
+
 
 class JsonList(sa.types.TypeDecorator[tuple[Any, ...]]):
     """A short list that is only ever read whole, kept as JSON text."""
@@ -80,7 +86,15 @@ class JsonList(sa.types.TypeDecorator[tuple[Any, ...]]):
 
     def process_result_value(self, value: str | None, dialect: sa.Dialect) -> Any:
         """A tuple, so that rows stay immutable."""
-        return None if value is None else tuple(json.loads(value))
+        return None if value is None else _tuple(value)
+
+    def reader(self, _dialect: sa.Dialect) -> Callable[[str], tuple[Any, ...]]:
+        """What makes a tuple of a driver's value."""
+        return _tuple
+
+
+def _tuple(text: str) -> tuple[Any, ...]:
+    return tuple(orjson.loads(text))
 
 
 #: 64-bit keys; on SQLite plain INTEGER, which alone makes a primary key the row's own address.

@@ -16,13 +16,17 @@ from graphql import (
     parse,
     validate,
 )
+from graphql.execution.values import VariableValues, get_variable_values
 
 from schema.operations.failures import RequestCode, RequestError
 from schema.operations.limits import Limits, check_cost, check_document, check_text
+from schema.operations.plans import Plan, planned
 from schema.operations.scoring import literal_size, size_of
+from schema.operations.selections import deciding_variables
 
 _REPORTED_ERRORS = 5
 _REMEMBERED_SIZES = 256
+_MOST_PLANS = 16
 
 
 class Document:
@@ -57,6 +61,11 @@ class Document:
             hide_suggestions=not self._suggestions,
         )
 
+    @cached_property
+    def deciding_variables(self) -> tuple[str, ...]:
+        """The variables that decide which fields are asked for."""
+        return deciding_variables(self.node)
+
     def operation(self, name: str | None) -> "Operation":
         """Find the operation to run; a lone one needs no name."""
         found = [each for each in self.operations if name is None or each.name == name]
@@ -79,6 +88,7 @@ class Operation:
             for definition in node.variable_definitions or ()
         }
         self._affordable: set[tuple[int | None, ...]] = set()
+        self._plans: dict[tuple[bool, ...], Plan | None] = {}
 
     def check_cost(self, variables: Mapping[str, Any]) -> None:
         """Refuse variables that make the answer too large; each set of sizes is counted once."""
@@ -97,6 +107,20 @@ class Operation:
         if len(self._affordable) < _REMEMBERED_SIZES:
             self._affordable.add(sizes)
 
+    def plan(self, schema: strawberry.Schema, values: VariableValues) -> Plan | None:
+        """The plan for these values; None for what graphql-core has to run."""
+        if self.kind is not OperationType.QUERY:
+            return None
+        names = self.document.deciding_variables
+        decided = tuple(bool(values.coerced.get(name)) for name in names)
+        if decided not in self._plans:
+            if len(self._plans) >= _MOST_PLANS:
+                return None
+            self._plans[decided] = planned(
+                schema, self.document.node, self.node, dict(zip(names, decided, strict=True))
+            )
+        return self._plans[decided]
+
     def _size(self, name: str, variables: Mapping[str, Any]) -> int | None:
         if name in variables:
             return size_of(variables[name])
@@ -107,7 +131,8 @@ class Documents:
     """The documents of one schema, the latest used of them kept.
 
     ``capacity`` bounds what is kept by the tokens of all documents together: a token of a parsed
-    document takes about 400 bytes.
+    document takes about 400 bytes. Without ``plans`` graphql-core runs everything. ``fallbacks``
+    counts the queries whose plan failed, so that graphql-core ran them again.
     """
 
     def __init__(
@@ -116,9 +141,12 @@ class Documents:
         limits: Limits,
         *,
         suggestions: bool = True,
+        plans: bool = True,
         capacity: int = 100_000,
     ) -> None:
         self.schema = schema
+        self.plans = plans
+        self.fallbacks = 0
         self.limits = limits
         self.suggestions = suggestions
         self._capacity = capacity
@@ -127,6 +155,22 @@ class Documents:
 
     def __len__(self) -> int:
         return len(self._kept)
+
+    def planned(
+        self, operation: Operation, variables: Mapping[str, Any]
+    ) -> tuple[Plan | None, VariableValues | None]:
+        """The plan of an operation and its variables' values; None where graphql-core must run it.
+
+        Values that do not fit their types are graphql-core's to refuse.
+        """
+        if not self.plans:
+            return None, None
+        schema = operation.document.schema
+        definitions = operation.node.variable_definitions or ()
+        values = get_variable_values(schema, definitions, dict(variables))
+        if not isinstance(values, VariableValues):
+            return None, None
+        return operation.plan(self.schema, values), values
 
     def read(self, text: str) -> Document:
         """Answer the document for a text, kept or new; what is refused is not kept."""

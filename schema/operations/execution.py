@@ -78,6 +78,23 @@ def _prepared(documents: Documents, request: GraphQLRequest, *, allow_mutations:
 async def _run(
     documents: Documents, operation: Operation, request: GraphQLRequest, context: object
 ) -> ExecutionResult:
+    """Run a query by its plan, and whatever a plan leaves to it by graphql-core.
+
+    Queries have no effects, so that one whose plan failed can be run again: the answer's errors and
+    nulls are then the specification's, at graphql-core's price.
+    """
+    plan, values = documents.planned(operation, request.variables)
+    if plan is not None and values is not None:
+        try:
+            return ExecutionResult(await plan.run(context, values), None)
+        except Exception:  # noqa: BLE001  graphql-core meets it again, and tells it as it should be
+            documents.fallbacks += 1
+    return await _run_by_graphql_core(documents, operation, request, context)
+
+
+async def _run_by_graphql_core(
+    documents: Documents, operation: Operation, request: GraphQLRequest, context: object
+) -> ExecutionResult:
     schema = documents.schema
     result = run_by_graphql_core(
         operation.document.schema,

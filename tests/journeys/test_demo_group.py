@@ -1,11 +1,13 @@
 """The demo group over HTTP: what a newcomer sees, signs in to, likes and looks up."""
 
 import asyncio
+import re
 import tomllib
 from pathlib import Path
 
 import httpx
 import pytest
+from bench import operations
 from PIL import Image
 
 from app.content.actions import archive, publish
@@ -19,6 +21,8 @@ from media.images import render
 pytestmark = pytest.mark.anyio
 
 QUESTIONS = tomllib.loads((Path(__file__).parents[1] / "demo" / "questions.toml").read_text())
+EXPLORER = Path(__file__).parents[2] / "resolvers" / "explorer" / "examples.js"
+EXAMPLES = re.findall(r"query: `([^`]+)`", EXPLORER.read_text())
 LOGIN = """mutation ($username: String!, $password: String!) {
   login(input: {username: $username, password: $password}) {
     accessToken viewer { name } errors { code message path } } }"""
@@ -55,6 +59,11 @@ class Client:
         data = await self.ask(LOGIN, username=username, password=PASSWORD)
         assert data["login"]["errors"] == []
         return data["login"]["accessToken"]
+
+    async def fallbacks(self):
+        figures = (await self.http.get("/metrics")).text
+        (line,) = re.findall(r"^graphql_plan_fallbacks_total (\d+)", figures, re.MULTILINE)
+        return int(line)
 
     async def found(self, query, token=None, **variables):
         return (await self.ask(SEARCH, token, query=query, **variables))["search"]
@@ -195,6 +204,20 @@ async def test_highlights_mark_the_words_asked_for(client):
     marked = [best["fragment"][r["start"] : r["start"] + r["length"]] for r in best["ranges"]]
     assert marked
     assert all(set(word) <= set("住宿费标准") for word in marked)
+
+
+@pytest.mark.parametrize("username", [None, "member", "editor"])
+async def test_no_operation_of_clients_needs_graphql_core_twice(client, username):
+    token = username and await client.sign_in(username)
+    before = await client.fallbacks()
+    page = (await client.ask(operations.FEED, token))["feed"]["edges"]
+    for edge in page[:5]:
+        detail = await client.ask(operations.DETAIL, token, id=edge["node"]["id"])
+        assert detail["node"]["title"] == edge["node"]["title"]
+    for example in EXAMPLES:
+        if example.lstrip().startswith("query"):
+            await client.ask(example, token, first=5, query="积分", id=page[0]["node"]["id"])
+    assert await client.fallbacks() == before
 
 
 async def test_an_ended_token_is_answered_with_401(client):

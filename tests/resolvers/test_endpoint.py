@@ -14,6 +14,7 @@ from starlette.applications import Starlette
 from app.errors import RateLimited, Unauthenticated
 from resolvers import request_body
 from resolvers.endpoint import graphql_endpoint
+from schema.operations.documents import Documents
 from schema.operations.limits import Limits
 
 pytestmark = pytest.mark.anyio
@@ -56,8 +57,11 @@ async def context_for(request):
 
 
 def client_of(**named):
-    named = {"context_for": context_for, "limits": Limits(), "production": False} | named
-    app = Starlette(routes=[graphql_endpoint(SCHEMA, **named)])
+    named = {"context_for": context_for, "production": False} | named
+    documents = Documents(
+        SCHEMA, named.pop("limits", Limits()), suggestions=not named["production"]
+    )
+    app = Starlette(routes=[graphql_endpoint(documents, **named)])
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test")
 
 
