@@ -177,7 +177,8 @@ SAME = {
       pets { __typename name ... on Cat { lives } ... on Dog { bark } } }""",
     "mixed types of a union": """{
       animals { __typename ... on Cat { lives } ... on Dog { bark } ... on Pet { id } } }""",
-    "an edge of one type alone": "{ pets { ... on Dog { friends { name } } ... on Cat { lives } } }",
+    "an edge of one type alone": """{
+      pets { ... on Dog { friends { name } } ... on Cat { lives } } }""",
     "edges in edges": """{
       pets { friends { friends(kind: "cat") { id owner { name } } owner { id } } } }""",
     "fragments in fragments": """{ pets { ...A } }
