@@ -83,6 +83,9 @@ def _json(text: bytes, called: str) -> Any:
     skeleton = _STRINGS.sub(b"", text)
     if _is_deep(skeleton):
         raise Invalid(f"{called}的嵌套超过 {DEEPEST_JSON} 层")
+    if b"\\u0000" in text:
+        # PostgreSQL keeps no such character in a text, and no text of members has one.
+        raise Invalid(f"{called}中不能有空字符（NUL）")
     try:
         value = orjson.loads(text)
     except orjson.JSONDecodeError:

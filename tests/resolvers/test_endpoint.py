@@ -166,6 +166,8 @@ async def test_a_partial_answer_is_a_200(client):
         b'{"query": "{ hello }", "variables": {"n": 1e999}}',
         b'{"query": "{ hello }", "query": "{ hello }"}',
         b'{"query": "{ hello }", "variables": {"a": [{"b": 1, "b": 2}]}}',
+        b'{"query": "{ hello }", "variables": {"n": "a\\u0000b"}}',
+        b'{"query": "{ hello(name: \\"\\\\u0000\\") }"}',
         b"null",
         b'"{ hello }"',
         b'[{"query": "{ hello }"}]',
