@@ -12,6 +12,7 @@ from app.errors import Conflict
 from app.jobs import Claim, JobKind, JobState
 from app.knowledge.importing import turn_day
 from app.knowledge.linking import link_mentions
+from app.members.sessions import sweep
 from schema.context import Platform
 from search.indexing import index_contents, index_regulations, rebuild
 
@@ -118,7 +119,7 @@ class Worker:
             await jobs.forget(session, _INDEXING, before=begun)
 
     async def _keep_house(self) -> None:
-        """At the start and now and then: a sound index, and regulations as of today."""
+        """At the start and now and then: a sound index, regulations as of today, no old guesses."""
         if now() < self._next_turn:
             return
         platform = self._platform
@@ -127,6 +128,7 @@ class Worker:
         self._next_turn = now() + _TURN_EVERY
         async with self._platform.database.transaction() as session:
             await turn_day(session, self._platform.today())
+            await sweep(session)
 
 
 async def _index_contents(platform: Platform, ids: Sequence[int]) -> None:

@@ -152,6 +152,15 @@ class Sessions:
         return SignedIn(session.member_id, self._tokens.access(session_id), fresh)
 
 
+async def sweep(transaction: AsyncSession) -> None:
+    """Forget guesses that no longer count, and sessions that ended: neither says anything more."""
+    at = now()
+    guesses = col(LoginAttempt.attempted_at) <= at - GUESS_WINDOW
+    await transaction.execute(sa.delete(LoginAttempt).where(guesses))
+    over = sa.or_(col(LoginSession.ended_at).is_not(None), col(LoginSession.expires_at) <= at)
+    await transaction.execute(sa.delete(LoginSession).where(over))
+
+
 async def _count_guess(transaction: AsyncSession, username: str) -> int:
     """Book a guess before it is checked, so that fifty at once do not all pass the count."""
     if transaction.get_bind().dialect.name == "postgresql":
@@ -168,7 +177,7 @@ async def _count_guess(transaction: AsyncSession, username: str) -> int:
     )
     if (counted or 0) >= MAX_GUESSES:
         raise RateLimited("尝试次数过多，请 15 分钟后再试")
-    attempt = LoginAttempt(username=username)
+    attempt = LoginAttempt(username=username, attempted_at=now())
     transaction.add(attempt)
     return attempt.id
 

@@ -396,3 +396,21 @@ async def test_what_is_kept_of_a_session_opens_nothing(database, sessions, membe
         kept = (await transaction.scalars(sa.select(LoginSession))).one()
     assert begun.refresh_token not in str(kept.model_dump())
     assert kept.token_digest == hashlib.sha256(begun.refresh_token.encode()).hexdigest()
+
+
+async def test_sweeping_forgets_what_no_longer_counts_and_nothing_else(
+    database, sessions, member, clock
+):
+    await _guess(sessions)
+    ended = await sessions.login("wangfang", PASSWORD)
+    await sessions.logout(await sessions.viewer(ended.access_token))
+    clock(GUESS_WINDOW - timedelta(seconds=1))
+    kept = await sessions.login("wangfang", PASSWORD)
+    await _guess(sessions)
+    clock(timedelta(seconds=2))
+    async with database.transaction() as transaction:
+        await sessions_module.sweep(transaction)
+        attempts = await transaction.scalar(sa.select(sa.func.count(LoginAttempt.id)))
+        standing = await transaction.scalar(sa.select(sa.func.count(LoginSession.id)))
+    assert (attempts, standing) == (1, 1)
+    assert (await sessions.refresh(kept.refresh_token)).member_id == member.id
