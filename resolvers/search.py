@@ -170,5 +170,5 @@ async def _suggested(context: Context, hits: Iterable[port.SuggestionHit]) -> _F
 
 
 def _page_info(edges: list[SearchEdgeRow], after: str | None, *, more: bool) -> PageInfoRow:
-    ends = (edges[0].cursor, edges[-1].cursor) if edges else (None, None)
+    ends = (edges[0], edges[-1]) if edges else ()
     return PageInfoRow(more, after is not None, *ends)

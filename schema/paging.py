@@ -4,7 +4,7 @@ import base64
 import binascii
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any, Generic, NamedTuple, TypeVar
+from typing import Annotated, Any, Generic, NamedTuple, Protocol, TypeVar
 
 import strawberry
 
@@ -16,6 +16,7 @@ MAX_FIRST = 100
 LAST_ID = 2**63 - 1
 
 NodeT = TypeVar("NodeT")
+_URL_SAFE = bytes.maketrans(b"+/", b"-_")
 _UNIX = datetime(1970, 1, 1, tzinfo=UTC)
 
 First = Annotated[int | None, strawberry.argument(description="How many items, 1–100 (每页条数).")]
@@ -24,20 +25,43 @@ After = Annotated[
 ]
 
 
-class PageInfoRow(NamedTuple):
-    """The ends of a page."""
+class Placed(Protocol):
+    """An item of a page that knows its place."""
 
-    has_next_page: bool
-    has_previous_page: bool
-    start_cursor: str | None
-    end_cursor: str | None
+    @property
+    def cursor(self) -> str:
+        """The place, opaque."""
 
 
 class EdgeRow(NamedTuple):
-    """An item of a page and its place."""
+    """An item of a page; its place is only worked out for those who ask."""
 
-    cursor: str
     node: Any
+    place: Callable[[Any], str]
+
+    @property
+    def cursor(self) -> str:
+        """The place of the item."""
+        return self.place(self.node)
+
+
+class PageInfoRow(NamedTuple):
+    """The ends of a page: its first and last item, where it has any."""
+
+    has_next_page: bool
+    has_previous_page: bool
+    first: Placed | None = None
+    last: Placed | None = None
+
+    @property
+    def start_cursor(self) -> str | None:
+        """The first item's place."""
+        return None if self.first is None else self.first.cursor
+
+    @property
+    def end_cursor(self) -> str | None:
+        """The last item's place."""
+        return None if self.last is None else self.last.cursor
 
 
 class ConnectionRow(NamedTuple):
@@ -87,8 +111,8 @@ def connection(
     rows: Sequence[Any], first: int, after: str | None, *, cursor: Callable[[Any], str]
 ) -> ConnectionRow:
     """A page of ``rows``, which were read with ``limit=first + 1`` to see whether more follow."""
-    edges = [EdgeRow(cursor(row), row) for row in rows[:first]]
-    ends = (edges[0].cursor, edges[-1].cursor) if edges else (None, None)
+    edges = [EdgeRow(row, cursor) for row in rows[:first]]
+    ends = (edges[0], edges[-1]) if edges else ()
     return ConnectionRow(edges, PageInfoRow(len(rows) > first, after is not None, *ends))
 
 
@@ -143,7 +167,8 @@ def offset_after(after: str | None) -> int:
 
 
 def _encode(text: str) -> str:
-    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+    plain = binascii.b2a_base64(text.encode(), newline=False)
+    return plain.translate(_URL_SAFE).rstrip(b"=").decode()
 
 
 def _decode(cursor: str) -> str:
