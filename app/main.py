@@ -27,6 +27,7 @@ from resolvers.root import graph
 from schema.context import Context
 from schema.operations.documents import Documents
 from schema.operations.limits import Limits
+from schema.operations.persisted import PersistedOperations, read_manifest
 
 
 def create_app(settings: Settings, *, with_worker: bool = True) -> Starlette:
@@ -35,7 +36,9 @@ def create_app(settings: Settings, *, with_worker: bool = True) -> Starlette:
     ``with_worker`` runs a worker beside the requests, as one machine wants it.
     """
     configure_logs(settings)
-    documents = Documents(graph, Limits(), suggestions=not settings.production)
+    documents = Documents(
+        graph, Limits(), suggestions=not settings.production, persisted=_persisted(settings)
+    )
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
@@ -52,6 +55,12 @@ def create_app(settings: Settings, *, with_worker: bool = True) -> Starlette:
     return Starlette(
         routes=_routes(settings, documents), lifespan=lifespan, middleware=[Middleware(RequestLog)]
     )
+
+
+def _persisted(settings: Settings) -> PersistedOperations:
+    path = settings.persisted_operations
+    manifest = {} if path is None else read_manifest(path)
+    return PersistedOperations(manifest, trusted_only=settings.trusted_documents)
 
 
 def _routes(settings: Settings, documents: Documents) -> list[BaseRoute]:

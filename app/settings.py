@@ -38,6 +38,8 @@ class Settings(BaseSettings):
     log_format: Literal["console", "json"] = "console"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     operation_timeout_seconds: float = 10.0
+    persisted_operations: Path | None = None
+    trusted_documents: bool = False
 
     @field_validator("time_zone")
     @classmethod

@@ -61,13 +61,14 @@ def request_in_url(parameters: QueryParams) -> GraphQLRequest:
 
 def _request(payload: Mapping[str, Any]) -> GraphQLRequest:
     query = payload.get("query")
-    if not isinstance(query, str):
+    extensions = _optional(payload, "extensions", dict, "对象") or {}
+    if not isinstance(query, str) and not (query is None and "persistedQuery" in extensions):
         raise Invalid("query 须为字符串", "query")
     return GraphQLRequest(
         query=query,
         operation_name=_optional(payload, "operationName", str, "字符串") or None,
         variables=_optional(payload, "variables", dict, "对象") or {},
-        extensions=_optional(payload, "extensions", dict, "对象") or {},
+        extensions=extensions,
     )
 
 

@@ -20,6 +20,7 @@ from graphql.execution.values import VariableValues, get_variable_values
 
 from schema.operations.failures import RequestCode, RequestError
 from schema.operations.limits import Limits, check_cost, check_document, check_text
+from schema.operations.persisted import PersistedOperations
 from schema.operations.plans import Plan, planned
 from schema.operations.scoring import literal_size, size_of
 from schema.operations.selections import deciding_variables
@@ -142,8 +143,10 @@ class Documents:
         *,
         suggestions: bool = True,
         plans: bool = True,
+        persisted: PersistedOperations | None = None,
         capacity: int = 100_000,
     ) -> None:
+        self.persisted = persisted or PersistedOperations()
         self.schema = schema
         self.plans = plans
         self.fallbacks = 0

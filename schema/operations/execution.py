@@ -25,9 +25,12 @@ Answer = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class GraphQLRequest:
-    """What a client asks: a document, which of its operations, and the values of its variables."""
+    """What a client asks: a document, which of its operations, and the values of its variables.
 
-    query: str
+    ``query`` may be None where ``extensions`` name a persisted one.
+    """
+
+    query: str | None
     operation_name: str | None = None
     variables: Mapping[str, Any] = field(default_factory=dict)
     extensions: Mapping[str, Any] = field(default_factory=dict)
@@ -62,7 +65,8 @@ async def execute(
 
 def _prepared(documents: Documents, request: GraphQLRequest, *, allow_mutations: bool) -> Operation:
     """Find the operation, within the limits and valid; validation comes after every limit."""
-    document = documents.read(request.query)
+    text = documents.persisted.text(request.query, request.extensions)
+    document = documents.read(text)
     operation = document.operation(request.operation_name)
     operation.check_cost(request.variables)
     if document.errors:
