@@ -17,7 +17,6 @@ from app import auth
 from app.auth import ACCESS_LIFETIME, REFRESH_LIFETIME, Tokens
 from app.database.columns import now
 from app.errors import Invalid, RateLimited, Unauthenticated
-from app.members import queries as queries_module
 from app.members import sessions as sessions_module
 from app.members.actions import suspend
 from app.members.models import LoginAttempt, LoginSession
@@ -40,36 +39,6 @@ async def member(database):
     async with building(database) as group:
         branch = await group.organization()
         return await group.member(branch, "王芳", username="wangfang", password=PASSWORD)
-
-
-@pytest.fixture
-def clock(monkeypatch):
-    """Both clocks of sessions; ``clock(timedelta)`` moves them on."""
-    passed = timedelta()
-
-    def move(by):
-        nonlocal passed
-        passed += by
-
-    start = auth.now()
-    for module in (auth, sessions_module, queries_module):
-        monkeypatch.setattr(module, "now", lambda: start + passed)
-    monkeypatch.setattr(sessions_module.time, "monotonic", lambda: 1000 + passed.total_seconds())
-    return move
-
-
-@pytest.fixture
-def verified(monkeypatch):
-    """The hashes that were checked."""
-    checked = []
-    verify = auth._verify
-
-    def remember(kept, password):
-        checked.append(kept)
-        return verify(kept, password)
-
-    monkeypatch.setattr(auth, "_verify", remember)
-    return checked
 
 
 async def _guess(sessions, name="wangfang", password="wrong"):

@@ -37,6 +37,13 @@ async def _set(database, model, content, **values):
         )
 
 
+async def _react(group, news, author, reader):
+    for member in (reader, author):
+        await group.like(news, member)
+    await group.bookmark(news, reader)
+    await group.comment(news, author)
+
+
 async def test_a_content_says_all_that_a_card_shows(database, ask):
     async with building(database) as group:
         committee = await group.organization("集团党委")
@@ -52,10 +59,7 @@ async def test_a_content_says_all_that_a_card_shows(database, ask):
             gallery=(second, first),
             audience=f"tree:{committee.id}",
         )
-        await group.like(news, reader)
-        await group.like(news, author)
-        await group.bookmark(news, reader)
-        await group.comment(news, author)
+        await _react(group, news, author, reader)
     assert (await ask(ONE, reader, id=gid(news)))["node"] == {
         "__typename": "NewsItem",
         "id": gid(news),
