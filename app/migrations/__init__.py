@@ -1,16 +1,27 @@
 """Forward-only migrations, the same for SQLite and PostgreSQL."""
 
+import sqlite3
 from pathlib import Path
-from typing import Any
+from typing import NamedTuple
 
+import asyncpg
 import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from app.database import Database
+from app.database.statements import Statement
 
+
+class _VersionRow(NamedTuple):
+    version_num: str
+
+
+_CURRENT = Statement(
+    _VersionRow,
+    sa.select(sa.column("version_num", sa.String)).select_from(sa.table("alembic_version")),
+)
 # Any number, the same for all processes that migrate one database.
 _LOCK = 5_207_061_921
 
@@ -29,10 +40,13 @@ async def upgrade(database: Database) -> None:
 
 
 async def pending(database: Database) -> bool:
-    """Whether the tables are older than the code."""
-    async with database.engine.connect() as connection:
-        current = await connection.run_sync(_current)
-    return current != ScriptDirectory.from_config(config()).get_current_head()
+    """Whether the tables are older than the code; a read, which waits for no writer."""
+    try:
+        current = await database.first(_CURRENT)
+    except (sqlite3.OperationalError, asyncpg.UndefinedTableError):
+        return True
+    head = ScriptDirectory.from_config(config()).get_current_head()
+    return current is None or current.version_num != head
 
 
 def _upgrade(connection: sa.Connection) -> None:
@@ -42,7 +56,3 @@ def _upgrade(connection: sa.Connection) -> None:
     made = config()
     made.attributes["connection"] = connection
     command.upgrade(made, "head")
-
-
-def _current(connection: Any) -> str | None:
-    return MigrationContext.configure(connection).get_current_revision()

@@ -1,5 +1,7 @@
 """Migrations lead to the tables that the code speaks of."""
 
+import asyncio
+
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
@@ -37,3 +39,8 @@ async def test_an_empty_database_has_everything_pending(tmp_path):
         assert await pending(database)
     finally:
         await database.close()
+
+
+async def test_asking_what_is_pending_waits_for_no_writer(database):
+    async with database.transaction(), asyncio.timeout(5):
+        assert not await pending(database)
