@@ -10,12 +10,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field, SQLModel, col
 
 from app.database import Database
-from app.database.columns import KEY, UtcDateTime, enum_type, instant, key, new_id, now
-from app.database.statements import Statement
+from app.database.columns import KEY, UtcDateTime, enum_type, instant, key, now
+from app.database.statements import Among, Statement
 
 #: A worker that has not finished by then is taken for dead, and the job is claimed anew.
 LEASE = timedelta(seconds=60)
 MAX_ATTEMPTS = 8
+_AT_ONCE = 500
 
 
 class JobKind(enum.StrEnum):
@@ -94,6 +95,11 @@ async def counts(database: Database) -> dict[JobState, int]:
     return dict.fromkeys(JobState, 0) | {row.state: row.jobs for row in rows}
 
 
+_OWED = Statement(
+    _DueRow, sa.select(col(Job.id)).where(Among(sa.type_coerce(col(Job.kind), sa.String), "kinds"))
+)
+
+
 async def any_due(database: Database) -> bool:
     """Whether a job waits: a read, so that an idle worker never takes the writer's turn."""
     return await database.first(_DUE, now=now()) is not None
@@ -126,10 +132,16 @@ async def finish(session: AsyncSession, claims: Sequence[Claim]) -> None:
         )
 
 
-async def forget(session: AsyncSession, kinds: Sequence[JobKind], *, before: datetime) -> None:
-    """Drop jobs of these kinds that were owed before an instant, since their work is done."""
-    older = col(Job.id) < new_id(before)
-    await session.execute(sa.delete(Job).where(col(Job.kind).in_(kinds), older))
+async def owed(database: Database, kinds: Sequence[JobKind]) -> list[int]:
+    """The jobs of these kinds that are committed by now, whatever their ids say of their age."""
+    return [row.id for row in await database.fetch(_OWED, kinds=[kind.value for kind in kinds])]
+
+
+async def forget(session: AsyncSession, ids: Sequence[int]) -> None:
+    """Drop jobs whose work was done otherwise."""
+    for start in range(0, len(ids), _AT_ONCE):
+        some = ids[start : start + _AT_ONCE]
+        await session.execute(sa.delete(Job).where(col(Job.id).in_(some)))
 
 
 async def fail(session: AsyncSession, one: Claim, error: str) -> None:

@@ -108,7 +108,8 @@ class Worker:
     async def _rebuild(self) -> None:
         """Index everything anew, which is all that the indexing jobs of until now ask for."""
         platform = self._platform
-        begun = now()
+        # What commits from here on may have been read too early, and keeps its job.
+        owed = await jobs.owed(platform.database, _INDEXING)
         _log.info("index.rebuilding")
         try:
             await rebuild(platform.database, platform.search, platform.today())
@@ -116,7 +117,7 @@ class Worker:
             _log.info("index.rebuilt_elsewhere")
             return
         async with platform.database.transaction() as session:
-            await jobs.forget(session, _INDEXING, before=begun)
+            await jobs.forget(session, owed)
 
     async def _keep_house(self) -> None:
         """At the start and now and then: a sound index, regulations as of today, no old guesses."""

@@ -109,3 +109,13 @@ async def test_two_workers_at_once_share_the_jobs_without_overlap(database_url, 
         await other.close()
     subjects = [claim.subject_id for batch in batches for claim in batch]
     assert sorted(subjects) == list(range(20))
+
+
+async def test_what_was_done_otherwise_is_forgotten_and_what_came_since_is_not(database):
+    await owe(database, 7, 8)
+    before = await jobs.owed(database, [JobKind.INDEX_CONTENT])
+    await owe(database, 9)
+    async with database.transaction() as session:
+        await jobs.forget(session, before)
+    assert [job.subject_id for job in await stored(database)] == [9]
+    assert await jobs.owed(database, [JobKind.INDEX_REGULATION]) == []
