@@ -29,11 +29,16 @@ class Source(NamedTuple):
     kind: GraphQLOutputType
     arguments: Arguments | None = None
 
+    @property
+    def key(self) -> tuple[Any, ...]:
+        """What makes two sources one; each type has its own objects for the same kind."""
+        return self.way, self.read, tuple(map(id, self.nodes)), str(self.kind)
+
     def __hash__(self) -> int:
-        return hash((self.way, self.read, tuple(map(id, self.nodes)), str(self.kind)))
+        return hash(self.key)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Source) and hash(self) == hash(other)
+        return isinstance(other, Source) and self.key == other.key
 
     def inline(self, keep: Keep, shown: str) -> str | None:
         """The expression on one object ``o`` shown as the type ``shown``, where there is one."""
