@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from app.auth import hash_password
+from app.backups import back_up, restore
 from app.demo.seeding import LOGINS, PASSWORD, demo_logins_exist, seed_demo
 from app.errors import Refusal
 from app.knowledge.bulk import import_paths
@@ -140,6 +141,24 @@ def reindex() -> None:
 
 
 @commands.command()
+def backup(
+    folder: Annotated[Path, typer.Argument(help="A new folder.")],
+) -> None:
+    """Copy the database and the local media files, while the platform goes on."""
+    _operate(lambda settings: back_up(settings, folder))
+    _console.print(f"The backup stands in {folder}.")
+
+
+@commands.command(name="restore")
+def restore_backup(
+    folder: Annotated[Path, typer.Argument(help="The folder of a backup.")],
+) -> None:
+    """Bring a backup back into an empty database and DATA_DIR."""
+    _operate(lambda settings: restore(settings, folder))
+    _console.print("The backup is restored; the next start builds its search index.")
+
+
+@commands.command()
 def benchmark(
     folder: Annotated[Path, typer.Argument(help="Folder with articles.jsonl and queries*.jsonl.")],
     traditional: Annotated[bool, typer.Option(help="Ask in traditional script.")] = False,
@@ -187,16 +206,21 @@ def create_admin(
 
 def _run(doing: Callable[[Platform], Awaitable[T]]) -> T:
     """Run one piece of work on an open, migrated platform; refusals end the command."""
-    settings = Settings()
-    configure_logs(settings)
 
-    async def run() -> T:
+    async def run(settings: Settings) -> T:
         async with open_platform(settings) as platform:
             await upgrade(platform.database)
             return await doing(platform)
 
+    return _operate(lambda settings: asyncio.run(run(settings)))
+
+
+def _operate(doing: Callable[[Settings], T]) -> T:
+    """Do one piece of work by the settings; refusals end the command."""
+    settings = Settings()
+    configure_logs(settings)
     try:
-        return asyncio.run(run())
+        return doing(settings)
     except Refusal as refusal:
         _fail(refusal.message)
 
