@@ -1,16 +1,17 @@
 """The one way to rows: reads by compiled statements, writes by transactions."""
 
-import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from pathlib import Path
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
+from app.database.grouping import GroupedWriter
 from app.database.postgresql import PostgresReader
-from app.database.sqlite import SqliteReader
+from app.database.savepoints import WriteConnection
+from app.database.sqlite import SqliteReader, prepare
 from app.database.statements import Statement
 
 R = TypeVar("R", bound=tuple[Any, ...])
@@ -28,7 +29,7 @@ class Database:
         self.dialect = self.url.get_backend_name()
         self.statements = 0
         self.on_commit: list[Callable[[], None]] = []
-        self._writing = asyncio.Lock()
+        self._writer: GroupedWriter | None = None
         self.engine = self._open_engine()
         self._reader = self._open_reader()
 
@@ -45,17 +46,23 @@ class Database:
         return rows[0] if rows else None
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[AsyncSession]:
+    async def transaction(self, *, slow: bool = False) -> AsyncIterator[AsyncSession]:
         """A session that commits when the block ends, and rolls back when it raises.
 
-        The only place that commits. SQLite has one writer: transactions of this process wait for
-        their turn here, those of others at ``BEGIN IMMEDIATE``.
+        The only place that commits. SQLite has one writer: transactions of this process take turns,
+        and those that wait for it at the same time share a commit (:mod:`app.database.grouping`).
+        What decides is therefore read by this session: what was written a moment before is not seen
+        by others yet. ``slow`` marks what is more than a few keyed statements, so that it runs
+        off the event loop, and by itself.
         """
+        if self.dialect == "sqlite" and not slow:
+            async with self._grouped().transaction() as session:
+                yield session
+            return
         session = AsyncSession(self.engine, expire_on_commit=False)
         async with self._turn(), session, session.begin():
             yield session
-        for told in self.on_commit:
-            told()
+        self._tell()
 
     async def ready(self) -> bool:
         """Whether the database answers."""
@@ -69,23 +76,31 @@ class Database:
 
     async def close(self) -> None:
         """Close every connection."""
+        if self._writer is not None:
+            await self._writer.close()
         await self._reader.close()
         await self.engine.dispose()
 
-    @asynccontextmanager
-    async def _turn(self) -> AsyncIterator[None]:
-        if self.dialect != "sqlite":
-            yield
-            return
-        async with self._writing:
-            yield
+    def _turn(self) -> AbstractAsyncContextManager[None]:
+        return self._grouped().alone() if self.dialect == "sqlite" else nullcontext()
+
+    def _grouped(self) -> GroupedWriter:
+        # Opened by the first write: there may be no file before.
+        if self._writer is None:
+            connection = WriteConnection(self._path, self._count)
+            self._writer = GroupedWriter(connection, self._tell)
+        return self._writer
+
+    def _tell(self) -> None:
+        for told in self.on_commit:
+            told()
 
     def _open_engine(self) -> AsyncEngine:
         engine = create_async_engine(self.url)
         sa.event.listen(engine.sync_engine, "before_cursor_execute", self._count)
         if self.dialect == "sqlite":
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            sa.event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+            sa.event.listen(engine.sync_engine, "connect", lambda raw, _: prepare(raw))
             sa.event.listen(engine.sync_engine, "begin", _begin_immediate)
         return engine
 
@@ -103,18 +118,6 @@ class Database:
 
     def _count(self, *_: Any) -> None:
         self.statements += 1
-
-
-def _prepare_sqlite(connection: Any, _record: Any) -> None:
-    # The driver must not open transactions by itself; `_begin_immediate` does.
-    connection.isolation_level = None
-    cursor = connection.cursor()
-    for pragma in ("journal_mode = WAL", "foreign_keys = ON", "busy_timeout = 10000"):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.execute("PRAGMA synchronous = FULL")
-    # 32 MiB of pages: an import touches indexes all over, and would read them again and again.
-    cursor.execute("PRAGMA cache_size = -32768")
-    cursor.close()
 
 
 def _begin_immediate(connection: Any) -> None:

@@ -1,4 +1,4 @@
-"""SQLite's driver for reads: one connection on the event loop, a few beside it."""
+"""SQLite's settings, and its driver for reads: a connection on the event loop, a few beside it."""
 
 import asyncio
 import sqlite3
@@ -9,6 +9,24 @@ from threading import local
 from typing import Any
 
 _SLOW_READERS = 2
+_PRAGMAS = (
+    "journal_mode = WAL",
+    "foreign_keys = ON",
+    "busy_timeout = 10000",
+    # What was acknowledged survives a loss of power.
+    "synchronous = FULL",
+    # 32 MiB of pages: an import touches indexes all over, and would read them again and again.
+    "cache_size = -32768",
+)
+
+
+def prepare(connection: Any) -> None:
+    """Set a connection up for writes; it begins transactions only when told to."""
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in _PRAGMAS:
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
 
 
 class SqliteReader:

@@ -1,6 +1,7 @@
-"""Writes that both databases can do in one statement, each in its own words."""
+"""Writes that both databases can do in one statement, each built once: building costs the most."""
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,12 +17,45 @@ async def add_once(session: AsyncSession, table: type[SQLModel], **values: Any) 
 
     Of two at once one inserts: the key decides, not a look beforehand.
     """
-    insert = _INSERT[session.get_bind().dialect.name](table).values(**values)
-    done: Any = await session.execute(insert.on_conflict_do_nothing())
+    statement = _insertion(table, session.get_bind().dialect.name)
+    done: Any = await session.execute(statement, values)
     return bool(done.rowcount)
 
 
 async def take_away(session: AsyncSession, table: type[SQLModel], **key: Any) -> bool:
     """Delete the row of a key; answers whether there was one."""
-    done: Any = await session.execute(sa.delete(table).filter_by(**key))
+    done: Any = await session.execute(_deletion(table, tuple(key)), key)
     return bool(done.rowcount)
+
+
+async def move(session: AsyncSession, table: type[SQLModel], key: int, **steps: int) -> None:
+    """Add ``steps`` to counters of a row; the database adds, so that two at once both count."""
+    await session.execute(_movement(table, tuple(steps)), {"key": key, **_named(steps)})
+
+
+@cache
+def _insertion(table: type[SQLModel], dialect: str) -> Any:
+    return _INSERT[dialect](_rows(table)).on_conflict_do_nothing()
+
+
+@cache
+def _deletion(table: type[SQLModel], key: tuple[str, ...]) -> Any:
+    rows = _rows(table)
+    return sa.delete(rows).where(*(rows.c[name] == sa.bindparam(name) for name in key))
+
+
+@cache
+def _movement(table: type[SQLModel], counters: tuple[str, ...]) -> Any:
+    rows = _rows(table)
+    moved = {name: rows.c[name] + sa.bindparam(f"{name}_step") for name in counters}
+    return sa.update(rows).where(rows.c.id == sa.bindparam("key")).values(moved)
+
+
+def _named(steps: Mapping[str, int]) -> dict[str, int]:
+    # A parameter with the column's own name would be taken for its new value.
+    return {f"{name}_step": step for name, step in steps.items()}
+
+
+def _rows(table: type[SQLModel]) -> sa.Table:
+    # The table itself: an entity would have the session look for rows of it that it holds.
+    return SQLModel.metadata.tables[str(table.__tablename__)]

@@ -2,13 +2,11 @@
 
 from datetime import datetime
 
-import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import col
 
 from app.content.models import Content
 from app.database.columns import new_id, now
-from app.database.writing import add_once, take_away
+from app.database.writing import add_once, move, take_away
 from app.engagement.models import Comment, ContentLike
 
 
@@ -33,7 +31,7 @@ async def comment(
     )
     session.add(made)
     await session.flush()
-    await _count(session, content_id, comment_count=1)
+    await move(session, Content, content_id, comment_count=1)
     return made
 
 
@@ -42,7 +40,7 @@ async def like(session: AsyncSession, content_id: int, member_id: int) -> bool:
     key = {"content_id": content_id, "member_id": member_id}
     if not await add_once(session, ContentLike, **key, created_at=now()):
         return False
-    await _count(session, content_id, like_count=1)
+    await move(session, Content, content_id, like_count=1)
     return True
 
 
@@ -51,11 +49,5 @@ async def unlike(session: AsyncSession, content_id: int, member_id: int) -> bool
     key = {"content_id": content_id, "member_id": member_id}
     if not await take_away(session, ContentLike, **key):
         return False
-    await _count(session, content_id, like_count=-1)
+    await move(session, Content, content_id, like_count=-1)
     return True
-
-
-async def _count(session: AsyncSession, content_id: int, **steps: int) -> None:
-    """Move counters of the card; the database adds, so that two at once both count."""
-    counters = {name: getattr(Content, name) + step for name, step in steps.items()}
-    await session.execute(sa.update(Content).where(col(Content.id) == content_id).values(counters))
