@@ -44,10 +44,10 @@ class _Deed:
 class GroupedWriter:
     """Runs deeds one after another and commits them in groups.
 
-    A commit waits for the disk (``synchronous=FULL``); whoever asks for a turn meanwhile is the next
-    group. A deed returns when its group is durable. One that raises takes back what it wrote alone;
-    a commit that fails fails everyone of its group. ``committed`` is called in the loop after each
-    commit.
+    A commit waits for the disk (``synchronous=FULL``); those who ask for a turn meanwhile are the
+    next group. A deed returns when its group is durable. One that raises takes back what it wrote
+    alone; a commit that fails fails everyone of its group. ``committed`` is called in the loop
+    after each commit.
 
     Deeds run on the event loop: a keyed write takes some microseconds, less than a hop to a thread
     and back. What waits for others or for the disk, BEGIN and COMMIT, runs in a thread.
@@ -63,7 +63,7 @@ class GroupedWriter:
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncSession]:
         """A session whose writes are durable once the block has ended without raising."""
-        async with self._turn(alone=False):
+        async with self._turn():
             with self._connection.deed() as session:
                 yield session
 
@@ -81,7 +81,7 @@ class GroupedWriter:
         self._connection.close()
 
     @asynccontextmanager
-    async def _turn(self, *, alone: bool) -> AsyncIterator[None]:
+    async def _turn(self, *, alone: bool = False) -> AsyncIterator[None]:
         deed, kept = _Deed(alone=alone), False
         self._waiting.append(deed)
         if self._writing is None:
@@ -141,12 +141,12 @@ class GroupedWriter:
         return kept
 
     def _group(self) -> Iterator[_Deed]:
-        """Those who write next: until nobody waits any more, or up to a bound."""
+        """Whoever waits and those behind, until nobody waits any more or up to a bound."""
         until = time.monotonic() + GROUP_SECONDS
         for _ in range(GROUP_DEEDS):
+            yield self._waiting.popleft()
             if not self._waiting or self._waiting[0].alone or time.monotonic() >= until:
                 return
-            yield self._waiting.popleft()
 
     async def _in_thread(self, work: Callable[[], None]) -> None:
         await asyncio.get_running_loop().run_in_executor(self._thread, work)

@@ -3,8 +3,9 @@
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -12,8 +13,38 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.database.sqlite import prepare
 
 
+class _Cursor(sqlite3.Cursor):
+    """Has all rows at once, as a session that is waited for expects of its driver.
+
+    Whoever goes through them may then write to their table.
+    """
+
+    _rows: Iterator[Any] = iter(())
+
+    def execute(self, *arguments: Any) -> Self:
+        super().execute(*arguments)
+        self._rows = iter(super().fetchall())
+        return self
+
+    def fetchone(self) -> Any:
+        return next(self._rows, None)
+
+    def fetchmany(self, size: int | None = 1) -> list[Any]:
+        return list(islice(self._rows, size))
+
+    def fetchall(self) -> list[Any]:
+        return list(self._rows)
+
+    async def _async_soft_close(self) -> None:
+        # What `AsyncSession` calls when it has a result; there is nothing to wait for.
+        self.close()
+
+
 class _Connection(sqlite3.Connection):
     """What SQLAlchemy commits and rolls back here is a savepoint."""
+
+    def cursor(self, *_: Any) -> _Cursor:  # type: ignore[override]
+        return super().cursor(_Cursor)
 
     def commit(self) -> None:
         self.execute("RELEASE deed")
