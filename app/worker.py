@@ -116,7 +116,7 @@ class Worker:
         except Conflict:
             _log.info("index.rebuilt_elsewhere")
             return
-        async with platform.database.transaction() as session:
+        async with platform.database.transaction(slow=True) as session:
             await jobs.forget(session, owed)
 
     async def _keep_house(self) -> None:
@@ -127,7 +127,7 @@ class Worker:
         if (await platform.search.state()).needs_rebuild:
             await self._rebuild()
         self._next_turn = now() + _TURN_EVERY
-        async with self._platform.database.transaction() as session:
+        async with self._platform.database.transaction(slow=True) as session:
             await turn_day(session, self._platform.today())
             await sweep(session)
 
@@ -142,7 +142,7 @@ async def _index_regulations(platform: Platform, ids: Sequence[int]) -> None:
 
 async def _link_citations(platform: Platform, ids: Sequence[int]) -> None:
     for regulation_id in ids:
-        async with platform.database.transaction() as session:
+        async with platform.database.transaction(slow=True) as session:
             await link_mentions(session, regulation_id)
 
 

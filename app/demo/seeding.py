@@ -66,7 +66,7 @@ async def seed_demo(platform: Platform) -> bool:
     group = load_demo()
     pictures = await _draw(platform, group)
     hashed = await hash_password(PASSWORD)
-    async with platform.database.transaction() as session:
+    async with platform.database.transaction(slow=True) as session:
         await _Seeding(session, group, pictures, hashed).write()
         await _import_regulations(session, platform)
     return True

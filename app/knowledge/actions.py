@@ -36,7 +36,7 @@ async def import_text(
     check_text(markdown)
     audience = await _audience(database, scope, organization_id)
     parsed = parse_regulation(markdown, category=category)
-    async with database.transaction() as session:
+    async with database.transaction(slow=True) as session:
         imported = await import_regulation(
             session,
             parsed,

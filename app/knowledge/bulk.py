@@ -102,7 +102,7 @@ async def import_paths(
     for start in range(0, len(files), _IN_A_TRANSACTION):
         batch = files[start : start + _IN_A_TRANSACTION]
         parsed = [(source, text) for source in batch if (text := _parse(source, report))]
-        async with database.transaction() as session:
+        async with database.transaction(slow=True) as session:
             done = await _store(session, parsed, bring)
         created += _account(done, report)
         progress(start + len(batch), len(files))
@@ -155,7 +155,7 @@ def _account(done: Iterable[_Done], report: Report) -> Iterator[int]:
 async def _link_mentions(database: Database, created: list[int]) -> None:
     """Do at once what the jobs of all new titles would do one by one."""
     await relink_everything(database)
-    async with database.transaction() as session:
+    async with database.transaction(slow=True) as session:
         for start in range(0, len(created), _KEYS_AT_A_TIME):
             of_these = col(Job.subject_id).in_(created[start : start + _KEYS_AT_A_TIME])
             owed = sa.delete(Job).where(col(Job.kind) == JobKind.LINK_CITATIONS, of_these)

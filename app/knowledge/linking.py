@@ -100,7 +100,7 @@ async def relink_everything(database: Database) -> None:
     """Link every article anew by the titles of now, some thousand in a transaction."""
     last = 0
     while True:
-        async with database.transaction() as session:
+        async with database.transaction(slow=True) as session:
             page = _PASSAGES.where(col(RegulationArticle.id) > last).limit(_AT_A_TIME)
             rows = (await session.execute(page)).all()
             await _relink(session, rows, await known_titles(session))

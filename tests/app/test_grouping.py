@@ -1,6 +1,7 @@
 """Deeds that share a commit: what each may rely on, whatever becomes of the others."""
 
 import asyncio
+import contextlib
 import random
 import sqlite3
 import threading
@@ -160,7 +161,7 @@ async def test_where_all_raise_nobody_is_told(writing):
 
 async def test_a_savepoint_within_a_deed_is_its_own(writing):
     async def try_more(session):
-        with pytest.raises(LookupError):
+        with contextlib.suppress(LookupError):
             async with session.begin_nested():
                 await found(session, "未成", OrganizationKind.BRANCH)
                 raise LookupError
@@ -169,6 +170,15 @@ async def test_a_savepoint_within_a_deed_is_its_own(writing):
 
     await writing.write("其一", then=try_more)
     assert writing.kept == ["其一", "已成"]
+
+
+async def test_rows_may_be_gone_through_while_their_table_is_written(writing):
+    await writing.write_all(*numbered(3))
+    async with writing.writer.transaction() as session:
+        keys = await session.execute(sa.select(Organization.id))
+        for (key,) in keys:
+            await found(session, f"之下{key}", OrganizationKind.BRANCH, parent_id=key)
+    assert len(writing.kept) == 6
 
 
 async def test_a_commit_that_fails_fails_all_of_its_group(writing):
@@ -363,8 +373,9 @@ class _Count(NamedTuple):
 _SLOW = Statement(_Count, sa.select(sa.func.count()).select_from(Organization), slow=True)
 
 
-async def test_a_reader_waits_for_no_writer(database):
-    async with database.transaction() as session, asyncio.timeout(5):
+@pytest.mark.parametrize("slow", [False, True])
+async def test_a_reader_waits_for_no_writer(database, slow):
+    async with database.transaction(slow=slow) as session, asyncio.timeout(5):
         await found(session, "集团", OrganizationKind.COMMITTEE)
         assert await root(database) is None
         assert await database.fetch(_SLOW) == [(0,)]
