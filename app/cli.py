@@ -12,6 +12,7 @@ from rich.progress import Progress
 
 from app.auth import hash_password
 from app.backups import back_up, restore
+from app.database.columns import now
 from app.demo.seeding import LOGINS, PASSWORD, demo_logins_exist, seed_demo
 from app.errors import Refusal
 from app.knowledge.bulk import import_paths
@@ -23,6 +24,7 @@ from app.organizations.actions import found
 from app.organizations.models import OrganizationKind
 from app.organizations.queries import root
 from app.platform import open_platform
+from app.points.auditing import audit, tally
 from app.settings import Settings
 from app.visibility import AudienceScope, Role, audience_key
 from app.worker import Worker
@@ -156,6 +158,26 @@ def restore_backup(
     """Bring a backup back into an empty database and DATA_DIR."""
     _operate(lambda settings: restore(settings, folder))
     _console.print("The backup is restored; the next start builds its search index.")
+
+
+@commands.command()
+def audit_ledger() -> None:
+    """Prove the points ledger: sums, balances, seals; prints what is wrong, by id."""
+
+    async def run(platform: Platform) -> int:
+        found = 0
+        async for finding in audit(platform.database, now()):
+            _console.print(str(finding), style="red")
+            found += 1
+        held = await tally(platform.database)
+        _console.print(
+            f"{held.transactions} transactions on {held.accounts} accounts,"
+            f" {held.seals} sealed up to {held.head}: {found or 'nothing'} wrong."
+        )
+        return found
+
+    if _run(run):
+        raise typer.Exit(1)
 
 
 @commands.command()

@@ -13,6 +13,7 @@ from app.jobs import Claim, JobKind, JobState
 from app.knowledge.importing import turn_day
 from app.knowledge.linking import link_mentions
 from app.members.sessions import sweep
+from app.points.sealing import seal
 from schema.context import Platform
 from search.indexing import index_contents, index_regulations, rebuild
 
@@ -24,6 +25,8 @@ _BATCH = 50
 _MANY = 300
 _INDEXING = (JobKind.INDEX_CONTENT, JobKind.INDEX_REGULATION)
 _TURN_EVERY = timedelta(minutes=10)
+#: Deeds of a second share a transaction of seals.
+_SEAL_EVERY = timedelta(seconds=1)
 
 Handler = Callable[[Platform, Sequence[int]], Awaitable[None]]
 
@@ -34,7 +37,7 @@ class Worker:
     def __init__(self, platform: Platform) -> None:
         self._platform = platform
         self._woken = asyncio.Event()
-        self._next_turn = datetime.min.replace(tzinfo=now().tzinfo)
+        self._next_turn = self._next_seal = datetime.min.replace(tzinfo=now().tzinfo)
 
     async def run(self) -> None:
         """Work until cancelled; a failure of the database or an engine is logged and outlived."""
@@ -67,6 +70,7 @@ class Worker:
         try:
             await self._keep_house()
             await self.drain()
+            await self._seal()
         except Exception:  # noqa: BLE001  the worker outlives whatever goes wrong
             _log.exception("worker.failed")
             await asyncio.sleep(_PAUSE_SECONDS)
@@ -130,6 +134,12 @@ class Worker:
         async with self._platform.database.transaction(slow=True) as session:
             await turn_day(session, self._platform.today())
             await sweep(session)
+
+    async def _seal(self) -> None:
+        """Seal what the ledger took in since, at most once a second."""
+        if now() >= self._next_seal:
+            self._next_seal = now() + _SEAL_EVERY
+            await seal(self._platform.database)
 
 
 async def _index_contents(platform: Platform, ids: Sequence[int]) -> None:

@@ -10,6 +10,7 @@ from app.content.models import ContentStatus
 from app.content.queries import ContentRow, visible_contents
 from app.engagement import actions
 from app.errors import Conflict, NotFound, Refusal, Unauthenticated
+from app.points.rules import pays
 from schema.content import content_key
 from schema.context import Context
 from schema.engagement import ContentIdInput, ContentPayload, ContentPayloadRow
@@ -17,7 +18,7 @@ from schema.errors import user_errors
 
 Info = strawberry.Info[Context]
 Input = Annotated[ContentIdInput, strawberry.argument(description="Which content.")]
-Deed = Callable[[AsyncSession, int, int], Awaitable[bool]]
+Deed = Callable[[AsyncSession, ContentRow, int], Awaitable[bool]]
 
 
 @strawberry.type
@@ -29,14 +30,24 @@ class EngagementMutations:
     )
     async def like_content(self, info: Info, input: Input) -> Any:
         """Like what the viewer sees."""
-        return await _done(info.context, input.content_id, actions.like)
+        viewer, zone = info.context.viewer, info.context.platform.settings.zone
+
+        def like(session: AsyncSession, seen: ContentRow, member_id: int) -> Awaitable[bool]:
+            earns = pays(viewer, seen.author_id, seen.organization_path)
+            return actions.like(session, seen.id, member_id, earns_in=zone if earns else None)
+
+        return await _done(info.context, input.content_id, like)
 
     @strawberry.mutation(
         description="Take a like back; without one, nothing changes.", graphql_type=ContentPayload
     )
     async def unlike_content(self, info: Info, input: Input) -> Any:
         """Unlike what the viewer sees."""
-        return await _done(info.context, input.content_id, actions.unlike)
+        return await _done(
+            info.context,
+            input.content_id,
+            lambda session, seen, member_id: actions.unlike(session, seen.id, member_id),
+        )
 
 
 async def _done(context: Context, content_id: str, deed: Deed) -> ContentPayloadRow:
@@ -45,10 +56,11 @@ async def _done(context: Context, content_id: str, deed: Deed) -> ContentPayload
         if context.viewer.member_id is None:
             raise Unauthenticated("请先登录")
         key = content_key(content_id, "input", "contentId")
-        if (await _seen(context, key)).status is not ContentStatus.PUBLISHED:
+        seen = await _seen(context, key)
+        if seen.status is not ContentStatus.PUBLISHED:
             raise Conflict("内容尚未发布", "input", "contentId")
         async with context.database.transaction() as session:
-            await deed(session, key, context.viewer.member_id)
+            await deed(session, seen, context.viewer.member_id)
         return ContentPayloadRow(await _seen(context, key), [])
     except Refusal as refusal:
         return ContentPayloadRow(None, user_errors(refusal))

@@ -10,9 +10,19 @@ from resolvers.engagement import EngagementMutations
 from resolvers.knowledge import KnowledgeMutations, KnowledgeQueries
 from resolvers.nodes import NodeQueries
 from resolvers.organizations import OrganizationQueries
+from resolvers.points import PointsMutations, PointsQueries
 from resolvers.search import SearchQueries
 from resolvers.sessions import SessionMutations, SessionQueries
-from schema import comments, content, knowledge, members, organizations, showcase, uploads
+from schema import (
+    comments,
+    content,
+    knowledge,
+    members,
+    organizations,
+    points,
+    showcase,
+    uploads,
+)
 
 
 @strawberry.type(description="What can be asked.")
@@ -23,12 +33,13 @@ class Query(
     KnowledgeQueries,
     SearchQueries,
     OrganizationQueries,
+    PointsQueries,
 ):
     """Every root field of queries."""
 
 
 @strawberry.type(description="What can be done. Refusals are in the payload's `errors`.")
-class Mutation(SessionMutations, EngagementMutations, KnowledgeMutations):
+class Mutation(SessionMutations, EngagementMutations, KnowledgeMutations, PointsMutations):
     """Every root field of mutations."""
 
 
@@ -39,6 +50,7 @@ TYPES: list[Any] = [
     *knowledge.TYPES,
     *members.TYPES,
     *organizations.TYPES,
+    *points.TYPES,
     *showcase.TYPES,
     *uploads.TYPES,
 ]

@@ -2,19 +2,25 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import strawberry
 
+from app.database.columns import now
 from app.members import queries
 from app.members.queries import MemberRow, RoleGrantRow
 from app.organizations.queries import OrganizationRow, organizations
+from app.points.queries import AccountRow, visible_accounts
+from app.points.rules import windows
 from app.visibility import Role
 from schema.context import Context
 from schema.edges import edge
 from schema.nodes import Node, node
 from schema.organizations import Organization
 from schema.uploads import Image
+
+if TYPE_CHECKING:
+    from schema.points import PointsAccount
 
 strawberry.enum(
     Role,
@@ -41,6 +47,14 @@ async def roles_of(context: Context, parents: Sequence[MemberRow]) -> list[list[
     return [found[row.id] for row in parents]
 
 
+async def points_of(context: Context, parents: Sequence[MemberRow]) -> list[AccountRow | None]:
+    """The points of each member that the viewer may know of."""
+    spans = windows(now(), context.platform.settings.zone)
+    ids = list({row.id for row in parents})
+    found = await visible_accounts(context.database, context.viewer, ids, spans)
+    return [found.get(row.id) for row in parents]
+
+
 @strawberry.type(description="A role on an organization and all below it (岗位授权).")
 class RoleGrant:
     """The shape of :class:`RoleGrantRow`."""
@@ -60,6 +74,11 @@ class Member(Node):
     roles: list[RoleGrant] = edge(
         roles_of,
         "Roles that hold now: one's own, and those on subtrees that one administers or audits.",
+    )
+    points: Annotated["PointsAccount", strawberry.lazy("schema.points")] | None = edge(
+        points_of,
+        "The member's points (积分): one's own, and those of members of subtrees that one"
+        " administers or audits; else null.",
     )
 
 

@@ -1,7 +1,7 @@
 """Organization in the graph."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Optional
+from typing import Annotated, Any, NamedTuple, Optional
 
 import strawberry
 
@@ -10,7 +10,10 @@ from app.members.queries import member_counts
 from app.organizations import queries
 from app.organizations.models import OrganizationKind
 from app.organizations.queries import OrganizationRow
-from app.visibility import path_ids
+from app.points.models import Book
+from app.points.queries import averages
+from app.points.rules import FEWEST_AVERAGED
+from app.visibility import Role, path_ids
 from schema.context import Context
 from schema.edges import edge
 from schema.nodes import Node, node
@@ -29,6 +32,15 @@ strawberry.enum(
     OrganizationKind,
     description="The tier of an organization: 党委, 党总支, 党支部, 党小组.",
 )
+
+
+strawberry.enum(
+    Book,
+    name="PointsBook",
+    description="The books of points, kept apart: 学习, 互动, 服务, 调整.",
+)
+
+_AVERAGED_FOR = (Role.SECRETARY, Role.ADMIN, Role.AUDITOR)
 
 
 async def find_organizations(context: Context, ids: Sequence[int]) -> Mapping[int, OrganizationRow]:
@@ -78,6 +90,38 @@ async def member_counts_of(context: Context, parents: Sequence[OrganizationRow])
     return [counts[row.id] for row in parents]
 
 
+class PointsAverageRow(NamedTuple):
+    """What the members of an organization have in a book on average."""
+
+    average: float
+    members: int
+
+
+async def points_averages_of(
+    context: Context,
+    parents: Sequence[OrganizationRow],
+    *,
+    book: Annotated[Book, strawberry.argument(description="Which book.")],
+) -> list[PointsAverageRow | None]:
+    """The average of each organization that the viewer runs or audits, if it tells on nobody."""
+    ids = list({row.id for row in parents if context.viewer.holds(_AVERAGED_FOR, row.path)})
+    found = await averages(context.database, ids, book) if ids else {}
+    return [
+        PointsAverageRow(round(row.total / row.members, 1), row.members)
+        if (row := found.get(parent.id)) is not None and row.members >= FEWEST_AVERAGED
+        else None
+        for parent in parents
+    ]
+
+
+@strawberry.type(description="What the members of an organization have in a book on average.")
+class PointsAverage:
+    """The shape of :class:`PointsAverageRow`."""
+
+    average: float = strawberry.field(description="Points a member, to one decimal (人均积分).")
+    members: int = strawberry.field(description="Active members that it is taken over.")
+
+
 @node(OrganizationRow, find=find_organizations, description="A party organization (党组织).")
 class Organization(Node):
     """The shape of :class:`OrganizationRow`."""
@@ -96,6 +140,11 @@ class Organization(Node):
     member_count: int = edge(
         member_counts_of,
         "Active members of this organization and all below it; UNAUTHENTICATED when signed out.",
+    )
+    points_average: PointsAverage | None = edge(
+        points_averages_of,
+        "What its active members and those below it have on average, for its secretaries,"
+        " administrators and auditors; null for others, and where fewer than five are averaged.",
     )
 
 

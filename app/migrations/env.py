@@ -9,6 +9,7 @@ import app.jobs
 import app.knowledge.models
 import app.members.models
 import app.organizations.models
+import app.points.models
 import app.uploads.models  # noqa: F401  each import registers its tables
 
 context.configure(

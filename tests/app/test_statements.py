@@ -20,6 +20,10 @@ _COMMANDS = frozenset({"app.__main__", "app.cli", "app.main"})
 _MAY_SCAN = {
     "app.jobs._COUNTS": {"SCAN job USING COVERING INDEX ix_job_due"},
     "app.jobs._OWED": {"SCAN job"},
+    # A version for each kind of deed.
+    "app.points.queries._RULES": {"SCAN points_rule"},
+    # The first row of a queue that is empty most of the time.
+    "app.points.sealing._WAITING": {"SCAN points_unsealed"},
 }
 
 

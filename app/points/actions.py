@@ -1,0 +1,253 @@
+"""Writes on points: award, take_back, give_back, adjust, reverse. All of them only ever add."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from app.database.columns import new_id, now
+from app.errors import Conflict, Forbidden, Invalid, NotFound
+from app.members.models import Member
+from app.organizations.models import Organization
+from app.points.models import Action, Book, Kind, PointsEntry, PointsRule, PointsTransaction
+from app.points.posting import enter, hold, post_award, post_once
+from app.points.rules import MAX_ADJUSTMENT, digest, oversees, windows
+from app.subjects import Subject
+from app.visibility import Role, Viewer
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """Something that a member did, and that a rule may pay once.
+
+    ``key`` names it for good (``content/<id>/like/<member>``), ``at`` is when it was done (now
+    unless it was reported later): the rule and the caps of that day count.
+    """
+
+    action: Action
+    member_id: int
+    subject: Subject
+    key: str
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Adjustment:
+    """A correction by hand of ``amount`` points, positive or negative."""
+
+    member_id: int
+    amount: int
+    reason: str
+    idempotency_key: str
+    book: Book = Book.ADJUSTMENT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reversal:
+    """The reversal of a member's entry."""
+
+    entry_id: int
+    reason: str
+    idempotency_key: str
+
+
+async def award(session: AsyncSession, deed: Deed, zone: ZoneInfo) -> int:
+    """Pay a deed; answers the points.
+
+    None (0) where no rule is in force, a cap of its day or week in ``zone`` is reached, or a deed
+    of this key was paid before.
+    """
+    created = now()
+    done = deed.at or created
+    day, week = windows(done, zone)
+    await hold(session, deed.member_id)
+    transaction_id = new_id()
+    paid = await post_award(
+        session,
+        id=transaction_id,
+        member_id=deed.member_id,
+        deed_key=deed.key,
+        action=deed.action,
+        subject_kind=deed.subject.kind,
+        subject_id=deed.subject.id,
+        done_at=done,
+        created_at=created,
+        day_start=day.start,
+        day_end=day.end,
+        week_start=week.start,
+        week_end=week.end,
+    )
+    if paid is None:
+        return 0
+    book, points = paid
+    await enter(session, transaction_id, deed.member_id, book=book, amount=points)
+    return points
+
+
+async def take_back(session: AsyncSession, key: str, *, reason: str) -> int:
+    """Reverse what the deed of ``key`` paid, if its rule says so; answers the points taken.
+
+    The balance may fall below zero: what is earned later makes up for it.
+    """
+    last = await _last_word(session, key)
+    if last is None or last.amount < 0 or not await _is_reversed_on_removal(session, key):
+        return 0
+    return -await _reverse(session, last, reason=reason)
+
+
+async def give_back(session: AsyncSession, key: str, *, reason: str) -> int:
+    """Reverse what :func:`take_back` did, after a removal that was a mistake; no cap counts."""
+    last = await _last_word(session, key)
+    if last is None or last.amount > 0:
+        return 0
+    return await _reverse(session, last, reason=reason)
+
+
+async def adjust(session: AsyncSession, viewer: Viewer, wanted: Adjustment) -> int:
+    """Correct a member's points by hand; answers the id of the transaction.
+
+    For administrators of the member's organization, not on themselves. The same key with the same
+    body is done once; with another body it is CONFLICT, and so is a balance below zero.
+    """
+    if wanted.amount == 0 or abs(wanted.amount) > MAX_ADJUSTMENT:
+        raise Invalid(f"调整的分值须在 ±{MAX_ADJUSTMENT} 之间，且不为 0", "input", "amount")
+    await _require_administrator(session, viewer, wanted.member_id)
+    await hold(session, wanted.member_id)
+    values = {
+        "id": new_id(),
+        "kind": Kind.ADJUSTMENT,
+        "member_id": wanted.member_id,
+        "book": wanted.book,
+        "amount": wanted.amount,
+        "reason": wanted.reason,
+        "actor_id": viewer.member_id,
+        "idempotency_key": wanted.idempotency_key,
+        "body_digest": digest(
+            "adjust", wanted.member_id, wanted.book, wanted.amount, wanted.reason
+        ),
+    }
+    if (posted := await _post_keyed(session, values)) != values["id"]:
+        return posted
+    balance = await enter(session, posted, wanted.member_id, book=wanted.book, amount=wanted.amount)
+    if balance < 0 and wanted.amount < 0:
+        raise Conflict("余额不足：调整后的余额不能低于 0", "input", "amount")
+    return posted
+
+
+async def reverse(session: AsyncSession, viewer: Viewer, wanted: Reversal) -> int:
+    """Reverse a member's entry, once; answers the id of the reversal's transaction.
+
+    For administrators of the member's organization, not on themselves; idempotent as
+    :func:`adjust`. Unlike there the balance may fall below zero: what was paid by mistake is taken
+    back even where it was spent.
+    """
+    entry = await session.get(PointsEntry, wanted.entry_id)
+    if entry is None or entry.member_id is None:
+        raise _no_such_entry()
+    await _require_administrator(session, viewer, entry.member_id, unseen=_no_such_entry())
+    await hold(session, entry.member_id)
+    original = await session.get_one(PointsTransaction, entry.transaction_id)
+    values = _reversing(original, wanted.reason) | {
+        "actor_id": viewer.member_id,
+        "idempotency_key": wanted.idempotency_key,
+        "body_digest": digest("reverse", wanted.entry_id, wanted.reason),
+    }
+    if (posted := await _post_keyed(session, values)) == values["id"]:
+        amount = values["amount"]
+        await enter(session, posted, entry.member_id, book=original.book, amount=amount)
+    return posted
+
+
+async def _reverse(session: AsyncSession, original: PointsTransaction, *, reason: str) -> int:
+    await hold(session, original.member_id)
+    values = _reversing(original, reason)
+    if not await post_once(session, values):
+        return 0
+    amount = int(values["amount"])
+    await enter(session, values["id"], original.member_id, book=original.book, amount=amount)
+    return amount
+
+
+def _reversing(original: PointsTransaction, reason: str) -> dict[str, Any]:
+    at = now()
+    return {
+        "id": new_id(),
+        "kind": Kind.REVERSAL,
+        "member_id": original.member_id,
+        "book": original.book,
+        "amount": -original.amount,
+        "subject_kind": original.subject_kind,
+        "subject_id": original.subject_id,
+        "reverses_id": original.id,
+        "reason": reason,
+        "done_at": at,
+        "created_at": at,
+    }
+
+
+async def _post_keyed(session: AsyncSession, values: dict[str, Any]) -> int:
+    """Post a transaction, or find the one that was posted under the same idempotency key."""
+    at = now()
+    if await post_once(session, {"done_at": at, "created_at": at} | values):
+        return int(values["id"])
+    before = await session.scalar(
+        sa.select(PointsTransaction).where(
+            col(PointsTransaction.actor_id) == values["actor_id"],
+            col(PointsTransaction.idempotency_key) == values["idempotency_key"],
+        )
+    )
+    if before is None:
+        raise Conflict("该笔积分已被冲正", "input", "entryId")
+    if before.body_digest != values["body_digest"]:
+        raise Conflict("同一幂等键已用于另一项操作", "input", "idempotencyKey")
+    return before.id
+
+
+async def _last_word(session: AsyncSession, key: str) -> PointsTransaction | None:
+    """The deed's award, or the newest in the chain of reversals that began with it."""
+    last: PointsTransaction | None = None
+    found = await session.scalar(
+        sa.select(PointsTransaction).where(col(PointsTransaction.deed_key) == key)
+    )
+    while found is not None:
+        last = found
+        found = await session.scalar(
+            sa.select(PointsTransaction).where(col(PointsTransaction.reverses_id) == last.id)
+        )
+    return last
+
+
+async def _is_reversed_on_removal(session: AsyncSession, key: str) -> bool:
+    found = await session.scalar(
+        sa.select(col(PointsRule.is_reversed_on_removal))
+        .join(PointsTransaction, col(PointsTransaction.rule_id) == col(PointsRule.id))
+        .where(col(PointsTransaction.deed_key) == key)
+    )
+    return bool(found)
+
+
+async def _require_administrator(
+    session: AsyncSession, viewer: Viewer, member_id: int, *, unseen: NotFound | None = None
+) -> None:
+    """Refuse who does not administer the member; ``unseen`` to those who may not even look."""
+    path = await session.scalar(
+        sa.select(col(Organization.path))
+        .join(Member, col(Member.organization_id) == col(Organization.id))
+        .where(col(Member.id) == member_id)
+    )
+    if path is None:
+        raise NotFound("成员不存在", "input", "memberId")
+    if unseen is not None and not oversees(viewer, member_id, path):
+        raise unseen
+    if not viewer.holds((Role.ADMIN,), path):
+        raise Forbidden("只有该成员所在组织的管理员可以更正积分")
+    if viewer.member_id == member_id:
+        raise Forbidden("不能更正本人的积分")
+
+
+def _no_such_entry() -> NotFound:
+    return NotFound("积分明细不存在", "input", "entryId")

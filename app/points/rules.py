@@ -1,0 +1,120 @@
+"""Pure rules of points: who is paid, a group's day and week, what a cap leaves, what is sealed."""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any, NamedTuple, Protocol
+from zoneinfo import ZoneInfo
+
+from app.visibility import Role, Viewer
+
+#: The largest correction by hand, in points either way.
+MAX_ADJUSTMENT = 10_000
+#: Averages of fewer members would tell about one of them.
+FEWEST_AVERAGED = 5
+
+_STAFF = (Role.EDITOR, Role.REVIEWER, Role.SECRETARY, Role.ADMIN)
+_OVERSEERS = (Role.ADMIN, Role.AUDITOR)
+
+
+class Window(NamedTuple):
+    """A span of time, its end left out."""
+
+    start: datetime
+    end: datetime
+
+
+class Windows(NamedTuple):
+    """The day and the ISO week in which an instant lies."""
+
+    day: Window
+    week: Window
+
+
+def pays(viewer: Viewer, author_id: int, organization_path: str) -> bool:
+    """Whether a deed of ``viewer`` on an author's item of an organization earns points.
+
+    Neither what is one's own does, nor what belongs to the work of those who run the organization.
+    """
+    own = viewer.member_id == author_id
+    return viewer.signed_in and not own and not viewer.holds(_STAFF, organization_path)
+
+
+def oversees(viewer: Viewer, member_id: int, organization_path: str) -> bool:
+    """Whether ``viewer`` may see the points of a member of an organization: one's own, or below."""
+    return viewer.member_id == member_id or viewer.holds(_OVERSEERS, organization_path)
+
+
+def overseen(viewer: Viewer) -> tuple[str, ...]:
+    """The subtrees whose members' points ``viewer`` may see."""
+    return viewer.subtrees(_OVERSEERS)
+
+
+def windows(at: datetime, zone: ZoneInfo) -> Windows:
+    """The day and the week (from Monday) of ``zone`` in which ``at`` lies, as instants in UTC.
+
+    A day has 23 or 25 hours where clocks change; it begins with the first instant of its date.
+    """
+    day = at.astimezone(zone).date()
+    monday = day - timedelta(days=day.weekday())
+    return Windows(_days(day, 1, zone), _days(monday, 7, zone))
+
+
+def _days(first: date, days: int, zone: ZoneInfo) -> Window:
+    return Window(_midnight(first, zone), _midnight(first + timedelta(days=days), zone))
+
+
+def _midnight(day: date, zone: ZoneInfo) -> datetime:
+    return datetime.combine(day, time(), zone).astimezone(UTC)
+
+
+class Caps(Protocol):
+    """What bounds a rule."""
+
+    @property
+    def daily_cap(self) -> int | None:
+        """Most points a day."""
+
+    @property
+    def weekly_cap(self) -> int | None:
+        """Most points a week."""
+
+
+def remaining(caps: Caps, today: int, this_week: int) -> int | None:
+    """The points that a rule may still pay today, None where nothing bounds it."""
+    rooms = [
+        max(cap - earned, 0)
+        for cap, earned in ((caps.daily_cap, today), (caps.weekly_cap, this_week))
+        if cap is not None
+    ]
+    return min(rooms, default=None)
+
+
+def digest(*body: str | int) -> str:
+    """The SHA-256 of what an idempotency key was sent with."""
+    return hashlib.sha256(json.dumps(body).encode()).hexdigest()
+
+
+def sealed(previous: str, transaction: dict[str, Any], entries: Iterable[dict[str, Any]]) -> str:
+    """The hash of a transaction and its entries, chained to the ``previous`` one.
+
+    Columns that are null are left out: one that is added later leaves older seals as they are.
+    """
+    ordered = sorted(entries, key=lambda entry: entry["id"])
+    text = json.dumps(
+        [_written(transaction), [_written(entry) for entry in ordered]],
+        sort_keys=True,
+        ensure_ascii=False,
+    )
+    return hashlib.sha256(f"{previous}\n{text}".encode()).hexdigest()
+
+
+def _written(row: dict[str, Any]) -> dict[str, Any]:
+    return {name: _text(value) for name, value in row.items() if value is not None}
+
+
+def _text(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat(timespec="microseconds")
+    return value
