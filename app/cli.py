@@ -14,6 +14,7 @@ from app.auth import hash_password
 from app.backups import back_up, restore
 from app.database.columns import now
 from app.demo.seeding import LOGINS, PASSWORD, demo_logins_exist, seed_demo
+from app.engagement.reconciling import reconcile_counters
 from app.errors import Refusal
 from app.knowledge.bulk import import_paths
 from app.logs import configure_logs
@@ -177,6 +178,16 @@ def audit_ledger() -> None:
         return found
 
     if _run(run):
+        raise typer.Exit(1)
+
+
+@commands.command()
+def reconcile() -> None:
+    """Compare counters with the rows that they count, and mend what differs; 1 if any did."""
+    wrong = _run(lambda platform: reconcile_counters(platform.database))
+    for name, cards in wrong.items():
+        _console.print(f"{name}: {cards} wrong, mended" if cards else f"{name}: right")
+    if any(wrong.values()):
         raise typer.Exit(1)
 
 

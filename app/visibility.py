@@ -29,6 +29,8 @@ class Role(enum.StrEnum):
 
 #: Roles that see what is still in the making (drafts, what is under review) in their subtree.
 WORKING_ROLES = frozenset({Role.EDITOR, Role.REVIEWER, Role.ADMIN})
+#: Roles that decide what may stay of what members say in their subtree.
+MODERATING_ROLES = frozenset({Role.REVIEWER, Role.SECRETARY, Role.ADMIN})
 
 
 @dataclass(frozen=True, slots=True)

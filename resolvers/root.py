@@ -6,8 +6,10 @@ import strawberry
 from strawberry.schema.config import StrawberryConfig
 
 from resolvers.content import ContentQueries
+from resolvers.discussion import DiscussionMutations
 from resolvers.engagement import EngagementMutations
 from resolvers.knowledge import KnowledgeMutations, KnowledgeQueries
+from resolvers.moderation import ModerationMutations, ModerationQueries
 from resolvers.nodes import NodeQueries
 from resolvers.organizations import OrganizationQueries
 from resolvers.points import PointsMutations, PointsQueries
@@ -18,6 +20,7 @@ from schema import (
     content,
     knowledge,
     members,
+    moderation,
     organizations,
     points,
     showcase,
@@ -34,12 +37,20 @@ class Query(
     SearchQueries,
     OrganizationQueries,
     PointsQueries,
+    ModerationQueries,
 ):
     """Every root field of queries."""
 
 
 @strawberry.type(description="What can be done. Refusals are in the payload's `errors`.")
-class Mutation(SessionMutations, EngagementMutations, KnowledgeMutations, PointsMutations):
+class Mutation(
+    SessionMutations,
+    EngagementMutations,
+    KnowledgeMutations,
+    PointsMutations,
+    DiscussionMutations,
+    ModerationMutations,
+):
     """Every root field of mutations."""
 
 
@@ -49,6 +60,7 @@ TYPES: list[Any] = [
     *content.TYPES,
     *knowledge.TYPES,
     *members.TYPES,
+    *moderation.TYPES,
     *organizations.TYPES,
     *points.TYPES,
     *showcase.TYPES,

@@ -27,6 +27,7 @@ from app.database import Database
 from app.database.columns import now
 from app.engagement.actions import comment, like
 from app.engagement.models import Comment, ContentBookmark
+from app.engagement.standing import change
 from app.members.actions import enrol, grant
 from app.members.models import LoginSession, Member, RoleGrant
 from app.members.queries import viewer_of_session
@@ -231,6 +232,8 @@ class Group:
         *,
         reply_to: Comment | None = None,
         removed: bool = False,
+        held: bool = False,
+        at: datetime | None = None,
     ) -> Comment:
         made = await comment(
             self.session,
@@ -238,9 +241,11 @@ class Group:
             author.id,
             body=body,
             reply_to_id=reply_to and reply_to.id,
+            held=held,
+            at=at,
         )
         if removed:
-            made.removed_at = now()
+            await change(self.session, made, removed_at=now())
         return made
 
     async def like(self, content: Content, member: Member) -> bool:

@@ -14,6 +14,7 @@ from app.visibility import Role
 
 NOBODY = None
 WORKING = {"EDITOR", "REVIEWER", "ADMIN"}
+MODERATING = {"REVIEWER", "SECRETARY", "ADMIN"}
 TAGS = ("安全", "学习")
 
 
@@ -64,6 +65,7 @@ class Remark:
     content: int
     author: int
     answers: int | None
+    held: bool
 
 
 @dataclass(frozen=True)
@@ -97,9 +99,12 @@ class World:
         }[audience.scope]
 
     def works_on(self, organization: int, viewer: int | None) -> bool:
+        return self.bears(WORKING, organization, viewer)
+
+    def bears(self, roles: set[str], organization: int, viewer: int | None) -> bool:
         return any(
             grant.member == viewer
-            and grant.role in WORKING
+            and grant.role in roles
             and not grant.expired
             and grant.organization in self.line(organization)
             for grant in self.grants
@@ -111,6 +116,19 @@ class World:
     def sees(self, item: Item, viewer: int | None) -> bool:
         own = viewer is not NOBODY and item.author == viewer
         return self.lists(item, viewer) or own or self.works_on(item.organization, viewer)
+
+    def sees_remark(self, remark: Remark, viewer: int | None) -> bool:
+        item = self.items[remark.content]
+        own = viewer is not NOBODY and remark.author == viewer
+        told = own or self.bears(MODERATING, item.organization, viewer)
+        return self.sees(item, viewer) and (told or not remark.held)
+
+    def root(self, remark: Remark) -> int | None:
+        """What the thread of an answer began with."""
+        if remark.answers is None:
+            return None
+        above = self.root(self.remarks[remark.answers])
+        return remark.answers if above is None else above
 
     def lists_column(self, column: Column, viewer: int | None) -> bool:
         return self.is_meant_for(column.audience, viewer)
@@ -201,7 +219,8 @@ def _remarks(draw: Any, items: int, someone: Any) -> list[Remark]:
         content = draw(st.integers(0, items - 1))
         earlier = [index for index, remark in enumerate(made) if remark.content == content]
         answers = draw(st.sampled_from([None, *earlier]))
-        made.append(Remark(content, draw(someone), answers))
+        held = draw(st.sampled_from([False, False, True]))
+        made.append(Remark(content, draw(someone), answers, held))
     return made
 
 
@@ -259,7 +278,8 @@ async def build(world: World, group: Group) -> Built:
     for remark in world.remarks:
         answered = None if remark.answers is None else built.remarks[remark.answers]
         on, by = built.items[remark.content], members[remark.author]
-        built.remarks.append(await group.comment(on, by, reply_to=answered))
+        made = await group.comment(on, by, reply_to=answered, held=remark.held)
+        built.remarks.append(made)
     return built
 
 

@@ -6,11 +6,10 @@ from typing import NamedTuple
 
 from app.content.models import ContentStatus
 from app.content.queries import ContentRow
-from app.visibility import Role, Viewer
+from app.visibility import MODERATING_ROLES, Role, Viewer
 
 _WRITERS = (Role.EDITOR, Role.ADMIN)
 _DECIDERS = (Role.REVIEWER, Role.ADMIN)
-_MODERATORS = (Role.REVIEWER, Role.SECRETARY, Role.ADMIN)
 
 
 class LiveState(enum.StrEnum):
@@ -47,7 +46,7 @@ def permissions(viewer: Viewer, row: ContentRow) -> Permissions:
         can_review=row.status is ContentStatus.IN_REVIEW and decides,
         can_publish=alive and decides and (not own or viewer.holds((Role.ADMIN,), path)),
         can_comment=viewer.signed_in and row.status is ContentStatus.PUBLISHED,
-        can_moderate=viewer.holds(_MODERATORS, path),
+        can_moderate=viewer.holds(MODERATING_ROLES, path),
     )
 
 

@@ -1,14 +1,20 @@
-"""Writes that both databases can do in one statement, each built once: building costs the most."""
+"""What a transaction says in each database's own words: writes of one statement, and reads.
+
+Statements are built once: building one costs more than running it.
+"""
 
 from collections.abc import Mapping
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import SQLModel
 
+from app.database.statements import Statement
+
+R = TypeVar("R", bound=tuple[Any, ...])
 _INSERT: Mapping[str, Any] = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}
 
 
@@ -59,3 +65,14 @@ def _named(steps: Mapping[str, int]) -> dict[str, int]:
 def _rows(table: type[SQLModel]) -> sa.Table:
     # The table itself: an entity would have the session look for rows of it that it holds.
     return SQLModel.metadata.tables[str(table.__tablename__)]
+
+
+async def read(session: AsyncSession, statement: Statement[R], **values: Any) -> list[R]:
+    """Every row of ``statement`` as the transaction sees it, its own changes included."""
+    await session.flush()
+    text = statement.text(session.get_bind().dialect.name)
+    parameters = tuple(text.parameters(values))
+    found = await session.run_sync(
+        lambda kept: kept.connection().exec_driver_sql(text.sql, parameters).all()
+    )
+    return text.rows(found)

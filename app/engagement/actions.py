@@ -1,15 +1,17 @@
 """Writes on engagement: comment, like, unlike."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.content.models import Content
 from app.database.columns import new_id, now
-from app.database.writing import add_once, move, take_away
+from app.database.writing import add_once, take_away
+from app.engagement import standing
+from app.engagement.counting import count
 from app.engagement.deeds import like_deed
-from app.engagement.models import Comment, ContentLike
+from app.engagement.models import Comment, CommentMention, ContentLike
 from app.points.actions import award
 
 
@@ -20,21 +22,31 @@ async def comment(
     *,
     body: str,
     reply_to_id: int | None = None,
+    mention_ids: Sequence[int] = (),
+    client_key: str | None = None,
+    held: bool = False,
     at: datetime | None = None,
 ) -> Comment:
-    """Add a comment, and count it on the card in the same transaction."""
+    """Add a comment, and count it on the card in the same transaction unless it is ``held``."""
     written = at or now()
+    answered = None if reply_to_id is None else await session.get(Comment, reply_to_id)
     made = Comment(
         id=new_id(written),
         content_id=content_id,
         author_id=author_id,
         reply_to_id=reply_to_id,
+        thread_id=None if answered is None else answered.thread_id or answered.id,
         body=body,
+        client_key=client_key,
         created_at=written,
+        held_at=written if held else None,
     )
     session.add(made)
     await session.flush()
-    await move(session, Content, content_id, comment_count=1)
+    session.add_all(CommentMention(comment_id=made.id, member_id=member) for member in mention_ids)
+    await session.flush()
+    if made.stands:
+        await standing.begin(session, made)
     return made
 
 
@@ -51,7 +63,7 @@ async def like(
     if earns_in is not None:
         # Before the counter: whoever likes the same content waits for its row until we commit.
         await award(session, like_deed(content_id, member_id), earns_in)
-    await move(session, Content, content_id, like_count=1)
+    await count(session, content_id, like_count=1)
     return True
 
 
@@ -60,5 +72,5 @@ async def unlike(session: AsyncSession, content_id: int, member_id: int) -> bool
     key = {"content_id": content_id, "member_id": member_id}
     if not await take_away(session, ContentLike, **key):
         return False
-    await move(session, Content, content_id, like_count=-1)
+    await count(session, content_id, like_count=-1)
     return True

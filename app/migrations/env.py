@@ -8,6 +8,7 @@ import app.engagement.models
 import app.jobs
 import app.knowledge.models
 import app.members.models
+import app.moderation.models
 import app.organizations.models
 import app.points.models
 import app.uploads.models  # noqa: F401  each import registers its tables

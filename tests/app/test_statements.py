@@ -14,7 +14,9 @@ from app.knowledge.queries import _list
 
 pytestmark = pytest.mark.anyio
 
-_LISTS = frozenset({"ids", "keys", "subtrees", "parents", "columns", "kinds"})
+_LISTS = frozenset(
+    {"ids", "keys", "subtrees", "parents", "columns", "kinds", "moderated", "kept", "roles"}
+)
 _COMMANDS = frozenset({"app.__main__", "app.cli", "app.main"})
 # Counting all jobs, and taking note of all of them before a rebuild, reads a small table whole.
 _MAY_SCAN = {

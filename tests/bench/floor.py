@@ -58,7 +58,7 @@ async def _page(platform: Platform, viewer: Viewer) -> dict[str, Any]:
     reads = (
         members(database, list({row.author_id for row in rows})),
         marks(database, viewer, ids),
-        comments(database, ids, first=_COMMENTS + 1, before=LAST_ID),
+        comments(database, viewer, ids, first=_COMMENTS + 1, before=LAST_ID),
         columns_by_id(database, list({row.column_id for row in rows if row.column_id})),
     )
     if database.dialect == "postgresql":

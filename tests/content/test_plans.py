@@ -5,7 +5,7 @@ from crowd import COMMENTS, CONTENTS, fill
 from group import START
 
 from app.content import columns, queries
-from app.engagement.queries import _OF_CONTENT
+from app.engagement.queries import _OF_CONTENT, _voice
 from app.visibility import Grant, Role, Viewer
 
 pytestmark = pytest.mark.anyio
@@ -76,7 +76,7 @@ async def test_sqlite_looks_up_contents_by_their_key(sqlite):
 
 
 async def test_sqlite_descends_once_for_the_comments_of_each_content(sqlite):
-    values = {"parents": list(range(20)), "before": COMMENTS, "limit": 3}
+    values = {"parents": list(range(20)), "before": COMMENTS, "limit": 3, **_voice(VIEWER)}
     found = await plan(sqlite, _OF_CONTENT, **values)
     assert "USING COVERING INDEX ix_comment_content (content_id=? AND id<?)" in found
     assert "SCAN comment" not in found

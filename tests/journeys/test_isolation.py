@@ -22,9 +22,11 @@ from search.indexing import rebuild
 NODES = """query ($ids: [ID!]!) { nodes(ids: $ids) {
   id
   ... on Content { cover { id } gallery { id }
-    comments(first: 2) { nodes { id } pageInfo { hasNextPage } } }
-  ... on Comment { content { id } replyTo { id }
-    replies(first: 2) { nodes { id } pageInfo { hasNextPage } } }
+    comments(first: 2) { nodes { id } pageInfo { hasNextPage } }
+    threads: comments(first: 2, threads: true) { nodes { id } pageInfo { hasNextPage } } }
+  ... on Comment { content { id } replyTo { id } threadRoot { id }
+    replies(first: 2) { nodes { id } pageInfo { hasNextPage } }
+    thread(first: 2) { nodes { id } pageInfo { hasNextPage } } }
   ... on ShowcaseColumn { entries(first: 3) { nodes { id } pageInfo { hasNextPage } } }
 } }"""
 NODE = "query ($id: ID!) { node(id: $id) { id } }"
@@ -149,33 +151,52 @@ class Comparing:
             for row in rows:
                 yield gid(row), world.sees(item, viewer)
         for index, remark in enumerate(world.remarks):
-            yield gid(built.remarks[index]), world.sees(world.items[remark.content], viewer)
+            yield gid(built.remarks[index]), world.sees_remark(remark, viewer)
 
     def _edges(self, viewer, node) -> None:
         if "cover" in node:
-            self._content_edges(node)
+            self._content_edges(viewer, node)
         elif "content" in node:
-            self._comment_edges(node)
+            self._comment_edges(viewer, node)
         elif "entries" in node:
             index = self._index(self.built.columns, node)
             shown = self.world.feed(viewer, Narrowed(column=index))
             self._page(node, "entries", [gid(self.built.items[i]) for i in shown], first=3)
 
-    def _content_edges(self, node) -> None:
+    def _content_edges(self, viewer, node) -> None:
         index = self._index(self.built.items, node)
-        on = [i for i, remark in enumerate(self.world.remarks) if remark.content == index]
-        self._page(node, "comments", [gid(self.built.remarks[i]) for i in reversed(on)], first=2)
+        on = self._seen(viewer, lambda remark: remark.content == index)
+        self._page(node, "comments", on[::-1], first=2)
+        opening = self._seen(viewer, lambda r: r.content == index and r.answers is None)
+        self._page(node, "threads", opening[::-1], first=2)
         pictures = {"id": gid(self.built.covers[index])}, [{"id": gid(self.built.galleries[index])}]
         self._same(node["id"], pictures, (node["cover"], node["gallery"]))
 
-    def _comment_edges(self, node) -> None:
+    def _comment_edges(self, viewer, node) -> None:
         index = self._index(self.built.remarks, node)
         remark = self.world.remarks[index]
-        to = [i for i, other in enumerate(self.world.remarks) if other.answers == index]
-        self._page(node, "replies", [gid(self.built.remarks[i]) for i in reversed(to)], first=2)
-        answered = self._id(self.built.remarks, remark.answers)
-        expected = {"id": gid(self.built.items[remark.content])}, answered and {"id": answered}
-        self._same(node["id"], expected, (node["content"], node["replyTo"]))
+        to = self._seen(viewer, lambda other: other.answers == index)
+        self._page(node, "replies", to[::-1], first=2)
+        below = self._seen(viewer, lambda other: self.world.root(other) == index)
+        self._page(node, "thread", below, first=2)
+        expected = (
+            {"id": gid(self.built.items[remark.content])},
+            self._remark(viewer, remark.answers),
+            self._remark(viewer, self.world.root(remark)),
+        )
+        self._same(node["id"], expected, (node["content"], node["replyTo"], node["threadRoot"]))
+
+    def _seen(self, viewer, wanted) -> list[str]:
+        """Ids of the comments that are wanted, as far as the viewer sees them, oldest first."""
+        pairs = zip(self.world.remarks, self.built.remarks, strict=True)
+        return [
+            gid(row) for each, row in pairs if wanted(each) and self.world.sees_remark(each, viewer)
+        ]
+
+    def _remark(self, viewer, index):
+        if index is None or not self.world.sees_remark(self.world.remarks[index], viewer):
+            return None
+        return {"id": gid(self.built.remarks[index])}
 
     def _page(self, node, field, expected, *, first) -> None:
         found = [each["id"] for each in node[field]["nodes"]]

@@ -101,6 +101,42 @@ async def test_a_removed_comment_keeps_its_place_and_loses_its_words(database, a
     assert "不当言论" not in str(everywhere)
 
 
+THREADS = """query ($id: ID!, $first: Int, $after: String) { node(id: $id) { ... on Content {
+  comments(threads: true) { nodes { id threadRoot { id }
+    thread(first: $first, after: $after) { nodes { body replyTo { body } threadRoot { id } }
+      pageInfo { hasNextPage endCursor } } } } } } }"""
+
+
+async def test_a_thread_is_all_that_was_said_below_its_first_comment(database, ask, talk):
+    async with building(database) as group:
+        other = await group.comment(talk["news"], talk["author"], "另一话题")
+    node = (await ask(THREADS, id=gid(talk["news"]), first=2))["node"]
+    newest, question = node["comments"]["nodes"]
+    root = {"id": gid(talk["question"])}
+    assert (newest["id"], newest["threadRoot"]) == (gid(other), None)
+    assert newest["thread"]["nodes"] == []
+    assert {"id": question["id"]} == root
+    assert question["threadRoot"] is None
+    first, second, deep = [
+        {"body": body, "replyTo": {"body": answered}, "threadRoot": root}
+        for body, answered in (
+            ("下周一。", "何时并网？"),
+            ("以调度令为准。", "何时并网？"),
+            ("收到。", "下周一。"),
+        )
+    ]
+    assert question["thread"]["nodes"] == [first, second]
+    assert question["thread"]["pageInfo"]["hasNextPage"] is True
+    after = question["thread"]["pageInfo"]["endCursor"]
+    node = (await ask(THREADS, id=gid(talk["news"]), after=after))["node"]
+    rest = node["comments"]["nodes"][1]["thread"]
+    assert rest["nodes"] == [deep]
+    assert rest["pageInfo"]["hasNextPage"] is False
+    query = "query ($id: ID!) { node(id: $id) { ... on Comment { thread { nodes { id } } } } }"
+    answer = (await ask(query, id=gid(talk["first"])))["node"]
+    assert answer["thread"]["nodes"] == []
+
+
 async def test_a_comment_is_seen_by_those_who_see_its_content(database, ask, talk):
     async with building(database) as group:
         stranger = await group.member(await group.organization())
@@ -126,6 +162,10 @@ async def test_comments_cost_one_statement_an_edge(database, ask, talk):
         "replyTo { id }": 3,
         "content { id }": 3,
         "replies(first: 2) { nodes { id author { id } } }": 3,
+        "thread(first: 2) { nodes { id author { id } } }": 3,
+        "threadRoot { id }": 3,
+        "mentions { id avatar { id } }": 3,
+        "isHeld removedBody": 2,
     }.items():
         query = f"""query ($id: ID!, $first: Int) {{ node(id: $id) {{ ... on Content {{
           comments(first: $first) {{ nodes {{ {fields} }} }} }} }} }}"""

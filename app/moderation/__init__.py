@@ -1,0 +1,1 @@
+"""What may stay of what is said: reports, held words, and the cases that moderators decide."""

@@ -1,0 +1,37 @@
+"""Commands say what they did by their last words and their exit code."""
+
+import asyncio
+
+import pytest
+import sqlalchemy as sa
+from group import building
+from typer.testing import CliRunner
+
+from app.cli import commands
+from app.content.models import Content
+from app.database import Database
+
+
+@pytest.fixture
+def run(monkeypatch, tmp_path, sqlite_url):
+    monkeypatch.setenv("DATA_DIR", str(tmp_path / "var"))
+    monkeypatch.setenv("DATABASE_URL", sqlite_url)
+    return lambda *words: CliRunner().invoke(commands, words)
+
+
+async def _discuss(url):
+    database = Database(url)
+    async with building(database) as group:
+        author = await group.member(await group.organization())
+        content = await group.news(author)
+        await group.comment(content, author)
+        await group.session.execute(sa.update(Content).values(comment_count=5))
+    await database.close()
+
+
+def test_reconciling_fails_once_where_it_had_to_mend(run, sqlite_url):
+    asyncio.run(_discuss(sqlite_url))
+    mended, right = run("reconcile"), run("reconcile")
+    assert (mended.exit_code, right.exit_code) == (1, 0)
+    assert mended.stdout.splitlines() == ["like_count: right", "comment_count: 1 wrong, mended"]
+    assert right.stdout.splitlines() == ["like_count: right", "comment_count: right"]
