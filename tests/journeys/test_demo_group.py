@@ -12,9 +12,11 @@ from PIL import Image
 
 from app.content.actions import archive, publish
 from app.content.models import Content
+from app.database.columns import now
 from app.demo import seeding
 from app.demo.seeding import LOGINS, PASSWORD, demo_logins_exist, seed_demo
 from app.main import create_app
+from app.points.auditing import audit
 from app.settings import Settings
 from media.images import render
 
@@ -34,6 +36,8 @@ SEARCH = """query ($query: String!, $filter: SearchFilter, $first: Int = 5) {
         citation label regulation { title } } } } } }"""
 FEED = """query ($first: Int, $after: String) { feed(first: $first, after: $after) {
   nodes { __typename id title cover { url(width: 640) } } pageInfo { hasNextPage endCursor } } }"""
+POINTS = """{ viewerPoints { balance entries(first: 15) { nodes {
+  reason subject { __typename } } } } }"""
 LIKE = """mutation ($id: ID!) { likeContent(input: {contentId: $id}) {
   content { likeCount viewerHasLiked } errors { code message path } } }"""
 
@@ -161,6 +165,14 @@ async def test_a_like_counts_once_and_needs_a_member(client):
     refused = (await client.ask(LIKE, id=node["id"]))["likeContent"]
     assert refused["content"] is None
     assert refused["errors"] == [{"code": "UNAUTHENTICATED", "message": "请先登录", "path": []}]
+
+
+async def test_the_demo_member_has_points_that_explain_themselves(client):
+    mine = (await client.ask(POINTS, await client.sign_in("member")))["viewerPoints"]
+    assert mine["balance"] > 20
+    assert {"评论", "点赞"} == {entry["reason"] for entry in mine["entries"]["nodes"]}
+    assert all(entry["subject"] for entry in mine["entries"]["nodes"])
+    assert [str(finding) async for finding in audit(client.platform.database, now())] == []
 
 
 async def test_members_questions_find_their_article_in_the_first_five(client):

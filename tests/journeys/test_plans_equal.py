@@ -24,6 +24,8 @@ from hypothesis_graphql import nodes, queries
 from regulations import bring
 
 from app.database.columns import now
+from app.engagement.deeds import like_deed
+from app.points.actions import award
 from app.visibility import Role
 from resolvers import search as search_door
 from resolvers.root import graph
@@ -113,6 +115,8 @@ async def group(ask, monkeypatch):
         first = await made.comment(contents[0], author)
         second = await made.comment(contents[0], author, reply_to=first)
         await made.grant(author, Role.ADMIN, committee)
+        for content in contents:
+            await award(made.session, like_deed(content.id, author.id), ask.platform.settings.zone)
     await bring(ask.database, "借阅办法", "图书可借三十日。", "逾期依照本办法第一条计算。")
     await bring(ask.database, "差旅办法", "《借阅办法》第一条不适用于差旅。")
     await rebuild(ask.database, ask.platform.search, now().date())

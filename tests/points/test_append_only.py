@@ -38,17 +38,17 @@ async def refused(database, change, message):
     assert await contents(database) == before
 
 
-@pytest.mark.parametrize("change", _CHANGES)
-async def test_a_change_is_refused_in_plain_words(ledger, change):
-    await refused(ledger, change, _CHANGES[change])
+async def test_a_change_is_refused_in_plain_words(ledger):
+    for change, message in _CHANGES.items():
+        await refused(ledger, change, message)
 
 
 @pytest.mark.parametrize(
     "database_url", [pytest.param("postgresql", marks=pytest.mark.services)], indirect=True
 )
-@pytest.mark.parametrize("table", _TRUNCATED)
-async def test_a_table_is_not_emptied_at_once(ledger, table):
-    await refused(ledger, f"TRUNCATE {table} CASCADE", "append-only")
+async def test_a_table_is_not_emptied_at_once(ledger):
+    for table in _TRUNCATED:
+        await refused(ledger, f"TRUNCATE {table} CASCADE", "append-only")
 
 
 async def test_a_version_of_a_rule_is_closed_once(ledger):

@@ -25,12 +25,7 @@ class Ledger:
     async def tamper(self, change, **values):
         """Change what nobody can, as somebody who owns the database would."""
         async with self.database.engine.connect() as connection:
-            if self.database.dialect == "sqlite":
-                await connection.exec_driver_sql("COMMIT")
-                await connection.exec_driver_sql("PRAGMA foreign_keys = OFF")
-                await connection.exec_driver_sql("BEGIN")
-            for table in ("points_entry", "points_transaction", "points_seal", "points_rule"):
-                await _disarm(connection, self.database.dialect, table)
+            await _disarm(connection, self.database.dialect)
             await connection.execute(sa.text(change), values)
             await connection.commit()
 
@@ -38,12 +33,15 @@ class Ledger:
         return await findings(self.database, now() + LATER)
 
 
-async def _disarm(connection, dialect, table):
+async def _disarm(connection, dialect):
+    """Switch triggers and foreign keys off."""
     if dialect == "postgresql":
-        await connection.execute(sa.text(f"ALTER TABLE {table} DISABLE TRIGGER ALL"))
+        await connection.execute(sa.text("SET LOCAL session_replication_role = replica"))
         return
-    triggers = "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = :table"
-    for (name,) in (await connection.execute(sa.text(triggers), {"table": table})).all():
+    for statement in ("COMMIT", "PRAGMA foreign_keys = OFF", "BEGIN"):
+        await connection.exec_driver_sql(statement)
+    triggers = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+    for (name,) in (await connection.execute(sa.text(triggers))).all():
         await connection.execute(sa.text(f"DROP TRIGGER {name}"))
 
 
