@@ -23,6 +23,7 @@ from media.local import LocalStore
 from media.serving import media_route
 from resolvers.endpoint import graphql_endpoint
 from resolvers.explorer import explorer_routes
+from resolvers.links import link_route
 from resolvers.root import graph
 from schema.context import Context
 from schema.operations.documents import Documents
@@ -75,6 +76,7 @@ def _routes(settings: Settings, documents: Documents) -> list[BaseRoute]:
         Route("/ready", ready),
         Route("/metrics", _metrics),
         media_route(LocalStore(settings.data_dir / "media")),
+        link_route(),
     ]
     if not settings.production:
         routes += [*explorer_routes(), Route("/", _home)]

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import SecretStr, field_validator
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 # As long as the digest that it keys (RFC 7518 §3.2).
@@ -40,6 +40,10 @@ class Settings(BaseSettings):
     operation_timeout_seconds: float = 10.0
     persisted_operations: Path | None = None
     trusted_documents: bool = False
+    public_url: str = "http://127.0.0.1:8000"
+    content_url: str | None = None
+    study_speed: float = Field(default=1.0, ge=1, le=2)
+    study_completion: float = Field(default=0.9, gt=0, le=1)
 
     @field_validator("time_zone")
     @classmethod
@@ -56,6 +60,20 @@ class Settings(BaseSettings):
         if key is not None and len(key.get_secret_value()) < _SHORTEST_KEY:
             raise ValueError(f"needs {_SHORTEST_KEY} characters or more")
         return key
+
+    @field_validator("public_url")
+    @classmethod
+    def _absolute(cls, url: str) -> str:
+        if not url.startswith(("http://", "https://")):
+            raise ValueError("must start with http:// or https://")
+        return url.rstrip("/")
+
+    @field_validator("content_url")
+    @classmethod
+    def _names_the_content(cls, pattern: str | None) -> str | None:
+        if pattern is not None and "{id}" not in pattern:
+            raise ValueError("needs {id} where the content's id goes")
+        return pattern
 
     @property
     def production(self) -> bool:

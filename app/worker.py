@@ -14,6 +14,7 @@ from app.knowledge.importing import turn_day
 from app.knowledge.linking import link_mentions
 from app.members.sessions import sweep
 from app.points.sealing import seal
+from app.study.actions import sweep as sweep_study
 from schema.context import Platform
 from search.indexing import index_contents, index_regulations, rebuild
 
@@ -134,6 +135,7 @@ class Worker:
         async with self._platform.database.transaction(slow=True) as session:
             await turn_day(session, self._platform.today())
             await sweep(session)
+            await sweep_study(session)
 
     async def _seal(self) -> None:
         """Seal what the ledger took in since, at most once a second."""

@@ -5,6 +5,7 @@ from typing import Any
 import strawberry
 from strawberry.schema.config import StrawberryConfig
 
+from resolvers.bookmarks import BookmarkMutations, BookmarkQueries
 from resolvers.content import ContentQueries
 from resolvers.discussion import DiscussionMutations
 from resolvers.engagement import EngagementMutations
@@ -15,6 +16,8 @@ from resolvers.organizations import OrganizationQueries
 from resolvers.points import PointsMutations, PointsQueries
 from resolvers.search import SearchQueries
 from resolvers.sessions import SessionMutations, SessionQueries
+from resolvers.sharing import SharingMutations
+from resolvers.study import StudyMutations
 from schema import (
     comments,
     content,
@@ -38,6 +41,7 @@ class Query(
     OrganizationQueries,
     PointsQueries,
     ModerationQueries,
+    BookmarkQueries,
 ):
     """Every root field of queries."""
 
@@ -50,6 +54,9 @@ class Mutation(
     PointsMutations,
     DiscussionMutations,
     ModerationMutations,
+    BookmarkMutations,
+    SharingMutations,
+    StudyMutations,
 ):
     """Every root field of mutations."""
 

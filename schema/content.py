@@ -25,6 +25,7 @@ from schema.nodes import Node, node, parse_id
 from schema.organizations import Organization
 from schema.paging import Connection
 from schema.showcase import columns_of
+from schema.study import StudyProgress, progress_of_viewer
 from schema.uploads import Image, Video
 
 if TYPE_CHECKING:
@@ -158,7 +159,7 @@ class Content(Node):
     updated_at: datetime = strawberry.field(description="When it was last changed.")
     published_at: datetime | None = strawberry.field(description="When it was published.")
     like_count: int = strawberry.field(description="How many members like it (点赞).")
-    share_count: int = strawberry.field(description="How often it was shared (转发).")
+    share_count: int = strawberry.field(description="How many members shared it (转发).")
     comment_count: int = strawberry.field(description="Comments on it that stand (评论).")
     view_count: int = strawberry.field(description="How many members opened it (浏览).")
     viewer_has_liked: bool = edge(likes_by_viewer, "Whether the viewer likes it.")
@@ -189,6 +190,9 @@ class MicroLecture(Content):
     lecturer: str = strawberry.field(description="Who speaks (主讲人).")
     duration_seconds: int | None = strawberry.field(description="Length in seconds (时长).")
     video: Video | None = edge(_videos_by(lambda row: row.video_id), "What is played.")
+    viewer_progress: StudyProgress | None = edge(
+        progress_of_viewer, "How far the viewer has come, null before the first report."
+    )
 
 
 @node(
@@ -208,6 +212,9 @@ class LiveStream(Content):
     )
     replay: Video | None = edge(
         _videos_by(lambda row: row.replay_id), "The recording, once there is one (回放)."
+    )
+    viewer_progress: StudyProgress | None = edge(
+        progress_of_viewer, "How far the viewer has come with the replay, null before a report."
     )
 
 

@@ -12,6 +12,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql.expression import ColumnElement, FromClause
 from sqlalchemy.sql.selectable import Select
+from sqlalchemy.sql.visitors import InternalTraversal
 from sqlmodel import SQLModel
 
 from app.database.columns import JsonList, UtcDateTime
@@ -41,10 +42,15 @@ class IdList(sa.types.TypeDecorator[list[Any]]):
         return json.dumps(list(value or ())) if dialect.name == "sqlite" else list(value or ())
 
 
+def _parts(*names: str) -> list[tuple[str, InternalTraversal]]:
+    """What tells two elements apart, so that a session compiles what it executes once."""
+    return [(name, InternalTraversal.dp_clauseelement) for name in names]
+
+
 class Among(ColumnElement[bool]):
     """``column`` is one of the elements of the list parameter ``name``."""
 
-    inherit_cache = False
+    _traverse_internals = _parts("column", "values")
     type = sa.Boolean()
     # A condition as it stands: SQLite would be given `… = 1`, and would use no index for it.
     _is_implicitly_boolean = True
@@ -57,7 +63,7 @@ class Among(ColumnElement[bool]):
 class Under(ColumnElement[bool]):
     """``path`` starts with one of the elements of the list parameter ``name``."""
 
-    inherit_cache = False
+    _traverse_internals = _parts("path", "prefixes")
     type = sa.Boolean()
     # A condition as it stands: SQLite would be given `… = 1`, and would use no index for it.
     _is_implicitly_boolean = True

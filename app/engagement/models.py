@@ -1,4 +1,4 @@
-"""Engagement tables: comments, whom they name, likes and bookmarks."""
+"""Engagement tables: comments, whom they name, likes, bookmarks and views."""
 
 from datetime import datetime
 from typing import Any
@@ -85,6 +85,19 @@ class ContentBookmark(SQLModel, table=True):
     """A bookmark; the key makes a second one the same one."""
 
     __tablename__ = "content_bookmark"
+    __table_args__ = (
+        sa.Index("ix_content_bookmark_newest", "member_id", "created_at", "content_id"),
+    )
+
+    member_id: int = Field(primary_key=True, foreign_key="member.id", sa_type=KEY)
+    content_id: int = Field(primary_key=True, foreign_key="content.id", sa_type=KEY)
+    created_at: datetime = instant()
+
+
+class ContentView(SQLModel, table=True):
+    """A member's first opening of a content; the key makes each later one the same one."""
+
+    __tablename__ = "content_view"
 
     member_id: int = Field(primary_key=True, foreign_key="member.id", sa_type=KEY)
     content_id: int = Field(primary_key=True, foreign_key="content.id", sa_type=KEY)

@@ -11,6 +11,8 @@ import app.members.models
 import app.moderation.models
 import app.organizations.models
 import app.points.models
+import app.sharing.models
+import app.study.models
 import app.uploads.models  # noqa: F401  each import registers its tables
 
 context.configure(

@@ -63,6 +63,32 @@ def test_an_unknown_time_zone_is_refused():
         settings(time_zone="Asia/Nowhere")
 
 
+def test_a_public_url_is_absolute_and_ends_without_a_slash():
+    assert settings(public_url="https://dangjian.example/").public_url == "https://dangjian.example"
+    with pytest.raises(ValidationError, match="public_url"):
+        settings(public_url="//dangjian.example")
+
+
+def test_a_page_of_contents_says_where_the_id_goes():
+    assert settings(content_url="/c/{id}").content_url == "/c/{id}"
+    with pytest.raises(ValidationError, match="content_url"):
+        settings(content_url="/c/{code}")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("study_speed", 0.9),
+        ("study_speed", 2.1),
+        ("study_completion", 0),
+        ("study_completion", 1.01),
+    ],
+)
+def test_study_is_bounded_by_reason(name, value):
+    with pytest.raises(ValidationError, match=name):
+        settings(**{name: value})
+
+
 def test_a_signing_key_is_made_once_and_kept_private(tmp_path):
     first = settings(data_dir=tmp_path).signing_key
     assert settings(data_dir=tmp_path).signing_key == first

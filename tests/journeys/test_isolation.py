@@ -8,7 +8,7 @@ import random
 import shutil
 
 import pytest
-from group import building, gid
+from group import MINUTE, START, building, gid
 from hypothesis import HealthCheck, given, settings
 from servers import create_database, drop_database, server_database
 from worlds import NOBODY, TAGS, Built, Narrowed, World, build, worlds
@@ -16,7 +16,9 @@ from worlds import NOBODY, TAGS, Built, Narrowed, World, build, worlds
 from app import visibility
 from app.database import Database
 from app.database.columns import now
+from app.engagement.models import ContentBookmark
 from app.members.queries import viewer_of_session
+from app.sharing.models import Share, ShareChannel
 from search.indexing import rebuild
 
 NODES = """query ($ids: [ID!]!) { nodes(ids: $ids) {
@@ -41,6 +43,10 @@ SEARCH = """query ($query: String!, $filter: SearchFilter, $first: Int, $after: 
     totalCount facets { field counts { value count } } pageInfo { hasNextPage endCursor }
     edges { node { ... on Content { id } } } } }"""
 COUNTS = "query ($id: ID!) { organization(id: $id) { memberCount children { nodes { id } } } }"
+BOOKMARKS = """query ($first: Int, $after: String) { bookmarks(first: $first, after: $after) {
+  nodes { id } pageInfo { hasNextPage endCursor } } }"""
+OPEN = """mutation ($code: String!) { openShare(input: {code: $code}) {
+  content { id } errors { code } } }"""
 ROLES = "query ($ids: [ID!]!) { nodes(ids: $ids) { ... on Member { roles { role } } } }"
 
 
@@ -61,6 +67,8 @@ class Comparing:
         await self.columns(viewer, asking)
         await self.organizations(viewer, asking)
         await self.searches(viewer, asking)
+        await self.bookmarks(viewer, asking)
+        await self.links(viewer, asking)
 
     async def every_id(self, viewer, asking) -> None:
         """node and nodes: a thing is there or null, and what hangs on it is what should."""
@@ -136,6 +144,22 @@ class Comparing:
             ]
             expected = None if viewer is NOBODY else {"roles": roles}
             self._same((viewer, "roles", index), expected, node)
+
+    async def bookmarks(self, viewer, asking) -> None:
+        """Everybody keeps everything, and is shown what they see."""
+        found = await self._paged("bookmarks", BOOKMARKS, asking, {})
+        pairs = zip(self.world.items, self.built.items, strict=True)
+        expected = [gid(row) for item, row in pairs if self.world.sees(item, viewer)]
+        self._same((viewer, "bookmarks"), [] if viewer is NOBODY else expected[::-1], found)
+
+    async def links(self, viewer, asking) -> None:
+        for index in self.chance.sample(range(len(self.world.items)), 3):
+            done = (await self.ask(OPEN, asking, code=link_code(index)))["openShare"]
+            refused = "UNAUTHENTICATED" if viewer is NOBODY else "NOT_FOUND"
+            expected = {"content": None, "errors": [{"code": refused}]}
+            if viewer is not NOBODY and self.world.sees(self.world.items[index], viewer):
+                expected = {"content": {"id": gid(self.built.items[index])}, "errors": []}
+            self._same((viewer, "link", index), expected, done)
 
     def _visible(self, viewer):
         """Each id of the world, and whether the viewer finds it."""
@@ -251,9 +275,28 @@ def _settings(examples: int):
     )
 
 
+def link_code(index: int) -> str:
+    return f"{index:z>10}".replace("0", "A")
+
+
+def _kept_and_shared(built: Built):
+    """A bookmark of every item by every member, in the items' order; a link to each."""
+    for index, item in enumerate(built.items):
+        at = START + index * MINUTE
+        for member in built.members:
+            yield ContentBookmark(member_id=member.id, content_id=item.id, created_at=at)
+        yield Share(
+            code=link_code(index),
+            member_id=built.members[0].id,
+            content_id=item.id,
+            channel=ShareChannel.EMAIL,
+        )
+
+
 async def _compare(world: World, database: Database, ask) -> int:
     async with building(database) as group:
         built = await build(world, group)
+        group.session.add_all(_kept_and_shared(built))
     await rebuild(database, ask.platform.search, now().date())
     comparing = Comparing(world, built, ask, random.Random(len(built.items)))
     for viewer in (NOBODY, *range(len(world.members))):

@@ -1,0 +1,1 @@
+"""Trackable links: who shared what, and who came by it."""

@@ -1,0 +1,1 @@
+"""Study: what members watched of lectures and replays, measured by the clock."""
