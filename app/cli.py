@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Annotated, NoReturn, TypeVar
+from typing import Annotated, Any, NoReturn, TypeVar
 
 import typer
 import uvicorn
@@ -29,6 +29,7 @@ from app.points.auditing import audit, tally
 from app.settings import Settings
 from app.visibility import AudienceScope, Role, audience_key
 from app.worker import Worker
+from resolvers.request_body import LARGEST_BODY
 from resolvers.root import graph
 from schema.context import Platform
 from search.benchmark import run_benchmark
@@ -43,6 +44,12 @@ commands = typer.Typer(
     pretty_exceptions_enable=False,
 )
 _console = Console(highlight=False)
+# Messages as large as bodies; whoever holds a stream open does not hold up the end.
+_UVICORN: dict[str, Any] = {
+    "log_config": None,
+    "ws_max_size": LARGEST_BODY,
+    "timeout_graceful_shutdown": 10,
+}
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
@@ -63,10 +70,10 @@ def serve(
         _fail("--workers needs PostgreSQL (DATABASE_URL): SQLite has one writer.")
     _announce(settings, host, port, demo=demo)
     if workers == 1:
-        uvicorn.run(create_app(settings), host=host, port=port, log_config=None)
+        uvicorn.run(create_app(settings), host=host, port=port, **_UVICORN)
     else:
         uvicorn.run(
-            "app.cli:served", factory=True, host=host, port=port, workers=workers, log_config=None
+            "app.cli:served", factory=True, host=host, port=port, workers=workers, **_UVICORN
         )
 
 

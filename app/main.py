@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
-from starlette.requests import Request
+from starlette.requests import HTTPConnection, Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
@@ -21,10 +21,12 @@ from app.settings import Settings
 from app.worker import Worker
 from media.local import LocalStore
 from media.serving import media_route
+from resolvers.connections import Connections
 from resolvers.endpoint import graphql_endpoint
 from resolvers.explorer import explorer_routes
 from resolvers.links import link_route
 from resolvers.root import graph
+from resolvers.websocket import GraphQLSocket
 from schema.context import Context
 from schema.operations.documents import Documents
 from schema.operations.limits import Limits
@@ -41,12 +43,16 @@ def create_app(settings: Settings, *, with_worker: bool = True) -> Starlette:
         graph, Limits(), suggestions=not settings.production, persisted=_persisted(settings)
     )
 
+    connections = Connections(
+        per_member=settings.connections_per_member, per_address=settings.connections_per_address
+    )
+
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         async with open_platform(settings) as platform:
             await upgrade(platform.database)
             app.state.platform = platform
-            app.state.metrics = Metrics(platform, documents)
+            app.state.metrics = Metrics(platform, documents, connections)
             # What is loaded by now stays: collections that walk it would stop the loop for 60 ms.
             gc.collect()
             gc.freeze()
@@ -54,7 +60,9 @@ def create_app(settings: Settings, *, with_worker: bool = True) -> Starlette:
                 yield
 
     return Starlette(
-        routes=_routes(settings, documents), lifespan=lifespan, middleware=[Middleware(RequestLog)]
+        routes=_routes(settings, documents, connections),
+        lifespan=lifespan,
+        middleware=[Middleware(RequestLog)],
     )
 
 
@@ -64,14 +72,22 @@ def _persisted(settings: Settings) -> PersistedOperations:
     return PersistedOperations(manifest, trusted_only=settings.trusted_documents)
 
 
-def _routes(settings: Settings, documents: Documents) -> list[BaseRoute]:
+def _routes(settings: Settings, documents: Documents, connections: Connections) -> list[BaseRoute]:
     routes: list[BaseRoute] = [
         graphql_endpoint(
             documents,
             context_for=_context,
             production=settings.production,
             seconds=settings.operation_timeout_seconds,
+            connections=connections,
         ),
+        GraphQLSocket(
+            documents=documents,
+            context_for=_context_of,
+            connections=connections,
+            seconds=settings.operation_timeout_seconds,
+            check_seconds=settings.live_check_seconds,
+        ).route(),
         Route("/health", health),
         Route("/ready", ready),
         Route("/metrics", _metrics),
@@ -93,8 +109,14 @@ async def _home(_request: Request) -> Response:
 
 
 async def _context(request: Request) -> Context:
-    platform = request.app.state.platform
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    return await _context_of(request, None)
+
+
+async def _context_of(connection: HTTPConnection, authorization: str | None) -> Context:
+    """Who asks by what a connection said itself, else by its headers."""
+    platform = connection.app.state.platform
+    said = authorization or connection.headers.get("authorization", "")
+    scheme, _, token = said.partition(" ")
     bearer = token.strip() if scheme.lower() == "bearer" else None
     return Context(platform, await platform.sessions.viewer(bearer))
 

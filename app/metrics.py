@@ -13,6 +13,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app import jobs
+from resolvers.connections import Connections
 from schema.context import Platform
 from schema.operations.documents import Documents
 
@@ -26,7 +27,7 @@ _KNOWN = ("/graphql", "/graphiql", "/media", *_QUIET)
 class Metrics:
     """The figures of one process, in a registry of its own."""
 
-    def __init__(self, platform: Platform, documents: Documents) -> None:
+    def __init__(self, platform: Platform, documents: Documents, connections: Connections) -> None:
         self._platform = platform
         self.registry = CollectorRegistry()
         self.requests = Counter(
@@ -43,12 +44,20 @@ class Metrics:
             registry=self.registry,
         )
         fallbacks.set_function(lambda: documents.fallbacks)
+        self._connections = connections
+        self._open = Gauge(
+            "open_connections", "Connections that stay open.", ["kind"], registry=self.registry
+        )
+        running = Gauge("subscriptions", "Subscriptions that run.", registry=self.registry)
+        running.set_function(lambda: connections.subscriptions)
         self._jobs = Gauge("jobs", "Jobs in the outbox.", ["state"], registry=self.registry)
 
     async def show(self) -> Response:
         """Answer in Prometheus's text format."""
         for state, count in (await jobs.counts(self._platform.database)).items():
             self._jobs.labels(state).set(count)
+        for kind, count in self._connections.open.items():
+            self._open.labels(kind).set(count)
         return Response(generate_latest(self.registry), media_type=CONTENT_TYPE_LATEST)
 
 

@@ -38,6 +38,9 @@ class Settings(BaseSettings):
     log_format: Literal["console", "json"] = "console"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     operation_timeout_seconds: float = 10.0
+    live_check_seconds: float = 2.0
+    connections_per_member: int = 20
+    connections_per_address: int = 1000
     persisted_operations: Path | None = None
     trusted_documents: bool = False
     public_url: str = "http://127.0.0.1:8000"

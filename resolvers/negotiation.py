@@ -17,6 +17,7 @@ class MediaType(enum.StrEnum):
 
     GRAPHQL = "application/graphql-response+json"
     JSON = "application/json"
+    EVENT_STREAM = "text/event-stream"
 
 
 def require_json(headers: Headers) -> None:
@@ -38,14 +39,22 @@ def answer_type(headers: Headers) -> MediaType:
     ranges = dict(_ranges(accept))
     best = max(MediaType, key=lambda each: _rank(each, ranges))
     if _rank(best, ranges)[0] == 0:
-        message = f"只提供 {MediaType.GRAPHQL} 与 {MediaType.JSON}"
+        message = f"只提供 {'、'.join(MediaType)}"
         raise HttpRefusal(406, message, ErrorCode.UNSUPPORTED_MEDIA)
     return best
+
+
+def takes_event_stream(headers: Headers) -> bool:
+    """Whether the client named event streams among what it takes."""
+    ranges = dict(_ranges(",".join(headers.getlist("accept"))))
+    return ranges.get(MediaType.EVENT_STREAM, 0.0) > 0
 
 
 def _rank(media_type: MediaType, ranges: dict[str, float]) -> tuple[float, int]:
     """Rank by quality, then by how closely the client named it; ``*/*`` alone asks for JSON."""
     for closeness, named in ((2, media_type), (1, "application/*"), (0, "*/*")):
+        if media_type is MediaType.EVENT_STREAM and closeness < 2:
+            break  # a stream is for those who know it by its name
         if named in ranges:
             is_default = media_type is MediaType.JSON
             return ranges[named], closeness if closeness == 2 else is_default - 1

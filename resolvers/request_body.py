@@ -42,12 +42,12 @@ async def read_body(request: Request) -> bytes:
 
 def request_in_body(body: bytes) -> GraphQLRequest:
     """Read the parameters of a POST request."""
-    payload = _json(body, "请求体")
+    payload = read_json(body, "请求体")
     if isinstance(payload, list):
         raise Invalid("一次请求只能带一个操作")
     if not isinstance(payload, dict):
         raise Invalid("请求体须为 JSON 对象")
-    return _request(payload)
+    return request_of(payload)
 
 
 def request_in_url(parameters: QueryParams) -> GraphQLRequest:
@@ -55,11 +55,12 @@ def request_in_url(parameters: QueryParams) -> GraphQLRequest:
     payload: dict[str, Any] = dict(parameters)
     for name in ("variables", "extensions"):
         if payload.get(name):
-            payload[name] = _json(payload[name].encode(), name)
-    return _request(payload)
+            payload[name] = read_json(payload[name].encode(), name)
+    return request_of(payload)
 
 
-def _request(payload: Mapping[str, Any]) -> GraphQLRequest:
+def request_of(payload: Mapping[str, Any]) -> GraphQLRequest:
+    """Read the parameters of a request, whatever carried them."""
     query = payload.get("query")
     extensions = _optional(payload, "extensions", dict, "对象") or {}
     if not isinstance(query, str) and not (query is None and "persistedQuery" in extensions):
@@ -79,7 +80,7 @@ def _optional(payload: Mapping[str, Any], name: str, kind: type, called: str) ->
     return value
 
 
-def _json(text: bytes, called: str) -> Any:
+def read_json(text: bytes, called: str) -> Any:
     """Parse JSON, refusing what parsers disagree on: repeated keys, NaN, deep nesting."""
     skeleton = _STRINGS.sub(b"", text)
     if _is_deep(skeleton):

@@ -12,18 +12,21 @@ from resolvers.engagement import EngagementMutations
 from resolvers.knowledge import KnowledgeMutations, KnowledgeQueries
 from resolvers.moderation import ModerationMutations, ModerationQueries
 from resolvers.nodes import NodeQueries
+from resolvers.notifications import NotificationMutations, NotificationQueries
 from resolvers.organizations import OrganizationQueries
 from resolvers.points import PointsMutations, PointsQueries
 from resolvers.search import SearchQueries
 from resolvers.sessions import SessionMutations, SessionQueries
 from resolvers.sharing import SharingMutations
 from resolvers.study import StudyMutations
+from resolvers.subscriptions import LiveSubscriptions
 from schema import (
     comments,
     content,
     knowledge,
     members,
     moderation,
+    notifications,
     organizations,
     points,
     showcase,
@@ -42,6 +45,7 @@ class Query(
     PointsQueries,
     ModerationQueries,
     BookmarkQueries,
+    NotificationQueries,
 ):
     """Every root field of queries."""
 
@@ -57,8 +61,16 @@ class Mutation(
     BookmarkMutations,
     SharingMutations,
     StudyMutations,
+    NotificationMutations,
 ):
     """Every root field of mutations."""
+
+
+@strawberry.type(
+    description="What can be watched, over WebSocket (graphql-transport-ws) or server-sent events."
+)
+class Subscription(LiveSubscriptions):
+    """Every root field of subscriptions."""
 
 
 #: Types that only interfaces and unions lead to.
@@ -68,6 +80,7 @@ TYPES: list[Any] = [
     *knowledge.TYPES,
     *members.TYPES,
     *moderation.TYPES,
+    *notifications.TYPES,
     *organizations.TYPES,
     *points.TYPES,
     *showcase.TYPES,
@@ -77,6 +90,7 @@ TYPES: list[Any] = [
 graph = strawberry.Schema(
     query=Query,
     mutation=Mutation,
+    subscription=Subscription,
     types=TYPES,
     config=StrawberryConfig(enable_experimental_incremental_execution=False),
 )

@@ -11,6 +11,7 @@ from app.members.sessions import Sessions
 from app.settings import Settings
 from app.visibility import NOBODY, Viewer
 from media.port import MediaStore
+from schema.shared_reads import SharedReads
 from search.port import SearchEngine
 
 
@@ -23,6 +24,7 @@ class Platform:
     search: SearchEngine
     media: MediaStore
     sessions: Sessions
+    shared: SharedReads = field(default_factory=SharedReads)
 
     def today(self) -> date:
         """The day in the group's time zone."""
@@ -46,3 +48,7 @@ class Context:
     def database(self) -> Database:
         """Where rows come from."""
         return self.platform.database
+
+    async def renewed(self) -> "Context":
+        """Another request of the same viewer, as of now; UNAUTHENTICATED once the session ended."""
+        return Context(self.platform, await self.platform.sessions.renewed(self.viewer))

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import SQLModel
 
+from app.content.announcing import changed
 from app.content.markdown import to_html
 from app.content.models import (
     Content,
@@ -126,6 +127,7 @@ async def publish(session: AsyncSession, content: Content, *, at: datetime | Non
     content.published_at = content.updated_at = at or now()
     session.add(content)
     enqueue(session, JobKind.INDEX_CONTENT, content.id)
+    changed(session, content.id)
     await session.flush()
 
 
@@ -135,6 +137,7 @@ async def archive(session: AsyncSession, content: Content) -> None:
     content.updated_at = now()
     session.add(content)
     enqueue(session, JobKind.INDEX_CONTENT, content.id)
+    changed(session, content.id)
     await session.flush()
 
 

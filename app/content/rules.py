@@ -59,3 +59,11 @@ def live_state(row: ContentRow, at: datetime) -> LiveState:
     if row.ends_at is None or at < row.ends_at:
         return LiveState.LIVE
     return LiveState.ENDED if row.replay_id is None else LiveState.REPLAY
+
+
+def next_live_change(row: ContentRow, at: datetime) -> datetime | None:
+    """When the clock alone changes how ``row`` stands, after ``at``; None where it never does."""
+    if row.cancelled_at is not None:
+        return None
+    turns = (row.starts_at, row.ends_at)
+    return min((turn for turn in turns if turn is not None and turn > at), default=None)

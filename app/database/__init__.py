@@ -1,6 +1,6 @@
 """The one way to rows: reads by compiled statements, writes by transactions."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from pathlib import Path
 from typing import Any, TypeVar
@@ -8,7 +8,9 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
+from app.database.announcements import Announcements
 from app.database.grouping import GroupedWriter
+from app.database.notices import Notices
 from app.database.postgresql import PostgresReader
 from app.database.savepoints import WriteConnection
 from app.database.sqlite import SqliteReader, prepare
@@ -22,6 +24,7 @@ class Database:
 
     ``statements`` counts every SQL statement sent, reads and writes; tests hold lists to it and
     ``/metrics`` shows it. ``on_commit`` callbacks run after each commit, in the loop.
+    ``announcements`` tells what was committed to whoever listens.
     """
 
     def __init__(self, url: str) -> None:
@@ -32,6 +35,7 @@ class Database:
         self._writer: GroupedWriter | None = None
         self.engine = self._open_engine()
         self._reader = self._open_reader()
+        self.announcements = self._open_announcements()
 
     async def fetch(self, statement: Statement[R], **values: Any) -> list[R]:
         """Every row of ``statement``; ``values`` are its parameters by name."""
@@ -58,11 +62,13 @@ class Database:
         if self.dialect == "sqlite" and not slow:
             async with self._grouped().transaction() as session:
                 yield session
-            return
-        session = AsyncSession(self.engine, expire_on_commit=False)
-        async with self._turn(), session, session.begin():
-            yield session
-        self._tell()
+        else:
+            session = AsyncSession(self.engine, expire_on_commit=False)
+            async with self._turn(), session, session.begin():
+                yield session
+                await self.announcements.before_commit(session)
+            self._tell()
+        self.announcements.after_commit(session)
 
     async def ready(self) -> bool:
         """Whether the database answers."""
@@ -78,6 +84,7 @@ class Database:
         """Close every connection."""
         if self._writer is not None:
             await self._writer.close()
+        await self.announcements.close()
         await self._reader.close()
         await self.engine.dispose()
 
@@ -107,8 +114,21 @@ class Database:
     def _open_reader(self) -> SqliteReader | PostgresReader:
         if self.dialect == "sqlite":
             return SqliteReader(self._path)
-        dsn = self.url.set(drivername="postgresql").render_as_string(hide_password=False)
-        return PostgresReader(dsn)
+        return PostgresReader(self._dsn)
+
+    def _open_announcements(self) -> Announcements:
+        if self.dialect == "sqlite":
+            return Announcements()
+
+        async def run(sql: str, values: Sequence[Any]) -> object:
+            self.statements += 1
+            return await self._reader.fetch(sql, values, slow=False)
+
+        return Announcements(lambda told: Notices(told, self._dsn, run))
+
+    @property
+    def _dsn(self) -> str:
+        return self.url.set(drivername="postgresql").render_as_string(hide_password=False)
 
     @property
     def _path(self) -> Path:

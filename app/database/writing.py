@@ -18,6 +18,11 @@ R = TypeVar("R", bound=tuple[Any, ...])
 _INSERT: Mapping[str, Any] = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}
 
 
+def insert(session: AsyncSession, table: type[SQLModel]) -> Any:
+    """The INSERT of the session's database, which says what becomes of rows that are there."""
+    return _INSERT[session.get_bind().dialect.name](table)
+
+
 async def add_once(session: AsyncSession, table: type[SQLModel], **values: Any) -> bool:
     """Insert a row unless its key is there; answers whether it was.
 

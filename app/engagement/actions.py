@@ -6,10 +6,10 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.content.counting import count
 from app.database.columns import new_id, now
 from app.database.writing import add_once, take_away
 from app.engagement import standing
-from app.engagement.counting import count
 from app.engagement.deeds import like_deed
 from app.engagement.models import Comment, CommentMention, ContentLike
 from app.points.actions import award

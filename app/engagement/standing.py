@@ -4,13 +4,15 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.engagement.counting import count
+from app.content.announcing import commented
+from app.content.counting import count
 from app.engagement.models import Comment
 
 
 async def begin(session: AsyncSession, comment: Comment) -> None:
     """A comment has come to stand: written, kept by a moderator, or restored."""
     await count(session, comment.content_id, comment_count=1)
+    commented(session, comment.content_id, comment.id)
 
 
 async def cease(session: AsyncSession, comment: Comment) -> None:

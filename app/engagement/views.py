@@ -1,10 +1,8 @@
 """Views: which members opened a content."""
 
-import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import col
 
-from app.content.models import Content
+from app.content.counting import count
 from app.content.seeing import require_published
 from app.database.columns import now
 from app.database.writing import add_once
@@ -18,6 +16,5 @@ async def view(session: AsyncSession, viewer: Viewer, content_id: int) -> bool:
     key = {"member_id": viewer.member_id, "content_id": content_id}
     if not await add_once(session, ContentView, **key, created_at=now()):
         return False
-    counted = {"view_count": col(Content.view_count) + 1}
-    await session.execute(sa.update(Content).where(col(Content.id) == content_id).values(counted))
+    await count(session, content_id, view_count=1)
     return True

@@ -100,6 +100,18 @@ class Sessions:
             raise Unauthenticated("登录已失效，请重新登录")
         return viewer
 
+    async def renewed(self, viewer: Viewer) -> Viewer:
+        """The viewer as of now; UNAUTHENTICATED where the session has ended.
+
+        What stays open longer than an access token lives as long as its session.
+        """
+        if viewer.session_id is None:
+            return viewer
+        found = await self._remembered(viewer.session_id)
+        if found is None:
+            raise Unauthenticated("登录已失效，请重新登录")
+        return found
+
     async def _remembered(self, session_id: int) -> Viewer | None:
         until, viewer = self._viewers.get(session_id, (0.0, None))
         if time.monotonic() < until:

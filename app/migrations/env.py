@@ -9,6 +9,7 @@ import app.jobs
 import app.knowledge.models
 import app.members.models
 import app.moderation.models
+import app.notifications.models
 import app.organizations.models
 import app.points.models
 import app.sharing.models

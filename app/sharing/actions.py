@@ -1,13 +1,13 @@
 """Writes on links: share, open."""
 
-import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import col, select
+from sqlmodel import select
 
-from app.content.models import Content, ContentStatus
+from app.content.counting import count
+from app.content.models import ContentStatus
 from app.content.seeing import require_published, seen
 from app.database.columns import now
-from app.database.writing import add_once
+from app.database.writing import add_once, move
 from app.errors import NotFound
 from app.sharing.codes import is_code, new_code
 from app.sharing.models import Share, ShareChannel, ShareOpening
@@ -33,7 +33,7 @@ async def share(
     session.add(made)
     await session.flush()
     if not earlier:
-        await _count_share(session, content_id)
+        await count(session, content_id, share_count=1)
     return made
 
 
@@ -54,14 +54,8 @@ async def open_share(session: AsyncSession, viewer: Viewer, code: str) -> int:
     return found.content_id
 
 
-async def _count_share(session: AsyncSession, content_id: int) -> None:
-    counted = {"share_count": col(Content.share_count) + 1}
-    await session.execute(sa.update(Content).where(col(Content.id) == content_id).values(counted))
-
-
 async def _count_opening(session: AsyncSession, link: Share, viewer: Viewer) -> None:
     key = {"share_id": link.id, "member_id": viewer.member_id}
     if not await add_once(session, ShareOpening, **key, created_at=now()):
         return
-    counted = {"open_count": col(Share.open_count) + 1}
-    await session.execute(sa.update(Share).where(col(Share.id) == link.id).values(counted))
+    await move(session, Share, link.id, open_count=1)

@@ -60,10 +60,10 @@ async def execute(
         return {"data": None, "errors": [refused(Unavailable("处理超时，请稍后再试"))]}
     except Exception as error:  # noqa: BLE001  logged there, and masked
         return {"data": None, "errors": [internal_error(error)]}
-    return _answer(result)
+    return answer_of(result)
 
 
-def _prepared(documents: Documents, request: GraphQLRequest, *, allow_mutations: bool) -> Operation:
+def find_operation(documents: Documents, request: GraphQLRequest) -> Operation:
     """Find the operation, within the limits and valid; validation comes after every limit."""
     text = documents.persisted.text(request.query, request.extensions)
     document = documents.read(text)
@@ -71,6 +71,11 @@ def _prepared(documents: Documents, request: GraphQLRequest, *, allow_mutations:
     operation.check_cost(request.variables)
     if document.errors:
         raise RequestError(RequestCode.VALIDATION_FAILED, document.errors)
+    return operation
+
+
+def _prepared(documents: Documents, request: GraphQLRequest, *, allow_mutations: bool) -> Operation:
+    operation = find_operation(documents, request)
     if operation.kind is OperationType.SUBSCRIPTION:
         message = "订阅请使用 WebSocket（graphql-transport-ws）或 SSE"
         raise RequestError.because(RequestCode.OPERATION_NOT_ALLOWED, message)
@@ -114,7 +119,8 @@ async def _run_by_graphql_core(
     return result if isinstance(result, ExecutionResult) else await result
 
 
-def _answer(result: ExecutionResult) -> Answer:
+def answer_of(result: ExecutionResult) -> Answer:
+    """Write a result as it is sent."""
     errors = result.errors or []
     if result.data is None and all(error.path is None for error in errors):
         return {"errors": [input_refused(error) for error in errors]}

@@ -1,10 +1,13 @@
-"""A server on a free loopback port for the audits to talk to."""
+"""A server on a free loopback port for the audits to talk to, and the programs that do."""
 
 import contextlib
+import shutil
 import socket
+import subprocess
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 import uvicorn
@@ -12,6 +15,25 @@ from starlette.types import ASGIApp
 
 from app.main import create_app
 from app.settings import Settings
+
+HERE = Path(__file__).parent
+_PACKAGES = ("graphql-http", "graphql-sse", "graphql-ws", "ws")
+
+
+@pytest.fixture(scope="session")
+def node() -> Callable[[str], list[str]]:
+    """The command that runs one of our scripts, with the packages that they need installed."""
+    for program in ("node", "npm"):
+        if shutil.which(program) is None:
+            pytest.skip(f"{program} is not installed")
+    if not all((HERE / "node_modules" / name).exists() for name in _PACKAGES):
+        subprocess.run(["npm", "ci", "--no-audit", "--no-fund"], cwd=HERE, check=True)
+    return lambda script: ["node", str(HERE / script)]
+
+
+@pytest.fixture(scope="session")
+def serve() -> Callable[[ASGIApp], contextlib.AbstractContextManager[str]]:
+    return serving
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,1 @@
+"""What members are told: notifications, grouped, and how they want them."""
