@@ -14,7 +14,6 @@ from app.auth import hash_password
 from app.backups import back_up, restore
 from app.database.columns import now
 from app.demo.seeding import LOGINS, PASSWORD, demo_logins_exist, seed_demo
-from app.engagement.reconciling import reconcile_counters
 from app.errors import Refusal
 from app.knowledge.bulk import import_paths
 from app.logs import configure_logs
@@ -26,6 +25,7 @@ from app.organizations.models import OrganizationKind
 from app.organizations.queries import root
 from app.platform import open_platform
 from app.points.auditing import audit, tally
+from app.reconciling import reconcile_counters
 from app.settings import Settings
 from app.visibility import AudienceScope, Role, audience_key
 from app.worker import Worker

@@ -9,12 +9,15 @@ from sqlmodel import col
 
 from app.content.models import Content
 from app.database import Database
-from app.engagement.models import Comment, ContentLike
+from app.engagement.models import Comment, ContentLike, ContentView
+from app.sharing.models import Share
+
+_ROWS = sa.func.count()
 
 
-def _tally(content_id: Any, *where: sa.ColumnElement[bool]) -> Any:
-    """How many rows each content has."""
-    rows = sa.select(content_id.label("content_id"), sa.func.count().label("n")).where(*where)
+def _tally(content_id: Any, *where: sa.ColumnElement[bool], counted: Any = _ROWS) -> Any:
+    """How many rows each content has, or another thing ``counted`` in them."""
+    rows = sa.select(content_id.label("content_id"), counted.label("n")).where(*where)
     return rows.group_by(content_id).subquery("tally")
 
 
@@ -24,6 +27,11 @@ TALLIES: Mapping[str, Any] = {
     "comment_count": _tally(
         col(Comment.content_id), col(Comment.removed_at).is_(None), col(Comment.held_at).is_(None)
     ),
+    # Members who shared, by whichever channels.
+    "share_count": _tally(
+        col(Share.content_id), counted=sa.func.count(sa.distinct(col(Share.member_id)))
+    ),
+    "view_count": _tally(col(ContentView.content_id)),
 }
 
 
