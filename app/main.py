@@ -12,6 +12,7 @@ from starlette.requests import HTTPConnection, Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from app.audit.actions import Origin
 from app.health import health, ready
 from app.logs import configure_logs
 from app.metrics import Metrics, RequestLog
@@ -118,7 +119,10 @@ async def _context_of(connection: HTTPConnection, authorization: str | None) -> 
     said = authorization or connection.headers.get("authorization", "")
     scheme, _, token = said.partition(" ")
     bearer = token.strip() if scheme.lower() == "bearer" else None
-    return Context(platform, await platform.sessions.viewer(bearer))
+    address = connection.client.host if connection.client else ""
+    # A socket is no request, and has no line of its own in the log.
+    origin = Origin(getattr(connection.state, "request_id", ""), address)
+    return Context(platform, await platform.sessions.viewer(bearer), origin)
 
 
 @asynccontextmanager

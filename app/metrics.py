@@ -74,6 +74,7 @@ class RequestLog:
             return
         request = Request(scope)
         request_id = _request_id(request)
+        scope.setdefault("state", {})["request_id"] = request_id
         status = 500
 
         async def send_with_id(message: Message) -> None:

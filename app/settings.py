@@ -47,6 +47,7 @@ class Settings(BaseSettings):
     content_url: str | None = None
     study_speed: float = Field(default=1.0, ge=1, le=2)
     study_completion: float = Field(default=0.9, gt=0, le=1)
+    second_person_publishes: bool = True
 
     @field_validator("time_zone")
     @classmethod

@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 import structlog
 
 from app import jobs
+from app.content.editorial import publish_due
+from app.content.revisions import any_due
 from app.database.columns import now
 from app.errors import Conflict
 from app.jobs import Claim, JobKind, JobState
@@ -70,6 +72,7 @@ class Worker:
         self._woken.clear()
         try:
             await self._keep_house()
+            await self._publish_due()
             await self.drain()
             await self._seal()
         except Exception:  # noqa: BLE001  the worker outlives whatever goes wrong
@@ -80,6 +83,14 @@ class Worker:
                 await self._woken.wait()
         except TimeoutError:
             return
+
+    async def _publish_due(self) -> None:
+        """Publish what was scheduled: a read, until something is due."""
+        database = self._platform.database
+        while await any_due(database):
+            async with database.transaction() as session:
+                if not await publish_due(session):
+                    return
 
     async def _claim(self) -> Sequence[Claim]:
         database = self._platform.database

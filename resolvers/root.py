@@ -5,6 +5,7 @@ from typing import Any
 import strawberry
 from strawberry.schema.config import StrawberryConfig
 
+from resolvers.audit import AuditQueries
 from resolvers.bookmarks import BookmarkMutations, BookmarkQueries
 from resolvers.content import ContentQueries
 from resolvers.discussion import DiscussionMutations
@@ -15,11 +16,13 @@ from resolvers.nodes import NodeQueries
 from resolvers.notifications import NotificationMutations, NotificationQueries
 from resolvers.organizations import OrganizationQueries
 from resolvers.points import PointsMutations, PointsQueries
+from resolvers.reviewing import ReviewingMutations, ReviewingQueries
 from resolvers.search import SearchQueries
 from resolvers.sessions import SessionMutations, SessionQueries
 from resolvers.sharing import SharingMutations
 from resolvers.study import StudyMutations
 from resolvers.subscriptions import LiveSubscriptions
+from resolvers.writing import WritingMutations
 from schema import (
     comments,
     content,
@@ -46,6 +49,8 @@ class Query(
     ModerationQueries,
     BookmarkQueries,
     NotificationQueries,
+    ReviewingQueries,
+    AuditQueries,
 ):
     """Every root field of queries."""
 
@@ -62,6 +67,8 @@ class Mutation(
     SharingMutations,
     StudyMutations,
     NotificationMutations,
+    WritingMutations,
+    ReviewingMutations,
 ):
     """Every root field of mutations."""
 

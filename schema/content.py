@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any
 
 import strawberry
 
 from app.content import queries, rules
+from app.content.desks import desks
 from app.content.models import ContentKind, ContentStatus
 from app.content.queries import ContentRow
 from app.content.rules import LiveState
@@ -14,9 +15,8 @@ from app.database.columns import now
 from app.engagement.queries import MarkRow, marks
 from app.errors import Invalid
 from app.members.queries import MemberRow, members
-from app.organizations.queries import OrganizationRow, organizations
 from app.uploads.queries import ImageRow, VideoRow, videos
-from app.visibility import AudienceScope, audience_of
+from schema.audiences import Audience, audiences_of
 from schema.comments import Comment, comments_on
 from schema.context import Context
 from schema.edges import edge
@@ -24,6 +24,13 @@ from schema.members import Member
 from schema.nodes import Node, node, parse_id
 from schema.organizations import Organization
 from schema.paging import Connection
+from schema.revisions import (
+    ContentProblem,
+    ContentRevision,
+    drafts_of,
+    problems_in,
+    revisions_of,
+)
 from schema.showcase import columns_of
 from schema.study import StudyProgress, progress_of_viewer
 from schema.uploads import Image, Video
@@ -35,10 +42,6 @@ strawberry.enum(ContentKind, description="What a content is: 新闻, 微党课, 
 strawberry.enum(
     ContentStatus,
     description="How far a content has come: 草稿, 待审核, 定时发布, 已发布, 已归档.",
-)
-strawberry.enum(
-    AudienceScope,
-    description="Who may see it: anyone (公开), every member, a subtree, one organization.",
 )
 strawberry.enum(
     LiveState, description="How a live stream stands: 预告, 直播中, 已结束, 可回放, 已取消."
@@ -69,21 +72,6 @@ async def authors_of(context: Context, parents: Sequence[ContentRow]) -> list[Me
     return [found[row.author_id] for row in parents]
 
 
-class AudienceRow(NamedTuple):
-    """Who may see something."""
-
-    scope: AudienceScope
-    organization: OrganizationRow | None
-
-
-async def audiences_of(context: Context, parents: Sequence[ContentRow]) -> list[AudienceRow]:
-    """Who may see each."""
-    audiences = [audience_of(row.audience_key) for row in parents]
-    ids = list({key for _, key in audiences if key is not None})
-    found = await organizations(context.database, ids) if ids else {}
-    return [AudienceRow(scope, found.get(key or 0)) for scope, key in audiences]
-
-
 async def _marks(context: Context, parents: Sequence[ContentRow]) -> list[MarkRow]:
     found = await marks(context.database, context.viewer, [row.id for row in parents])
     return [found[row.id] for row in parents]
@@ -103,7 +91,9 @@ async def permissions_of_viewer(
     context: Context, parents: Sequence[ContentRow]
 ) -> list[rules.Permissions]:
     """What the viewer may do with each."""
-    return [rules.permissions(context.viewer, row) for row in parents]
+    four_eyes = context.platform.settings.second_person_publishes
+    found = await desks(context.database, context.viewer, parents, four_eyes=four_eyes)
+    return [rules.permissions(context.viewer, found[row.id]) for row in parents]
 
 
 def _videos_by(key: Callable[[ContentRow], int | None]) -> Any:
@@ -119,14 +109,8 @@ def _live_state(self: Any) -> LiveState:
     return rules.live_state(self, now())
 
 
-@strawberry.type(description="Who may see a content (可见范围).")
-class Audience:
-    """A scope, and the organization that SUBTREE and ORGANIZATION are about."""
-
-    scope: AudienceScope = strawberry.field(description="How wide.")
-    organization: Organization | None = strawberry.field(
-        description="The organization of SUBTREE and ORGANIZATION."
-    )
+def _is_pinned(self: Any) -> bool:
+    return bool(self.rank >= rules.PINNED)
 
 
 @strawberry.type(description="What the viewer may do with a content.")
@@ -134,8 +118,11 @@ class ContentPermissions:
     """The shape of :class:`rules.Permissions`."""
 
     can_edit: bool = strawberry.field(description="Change its text.")
-    can_review: bool = strawberry.field(description="Return or approve it while IN_REVIEW.")
-    can_publish: bool = strawberry.field(description="Publish, schedule or archive it.")
+    can_submit: bool = strawberry.field(description="Put its draft before the reviewers.")
+    can_review: bool = strawberry.field(description="Return what waits for review or its time.")
+    can_publish: bool = strawberry.field(description="Publish or schedule what was submitted.")
+    can_archive: bool = strawberry.field(description="Take it away from its audience.")
+    can_recommend: bool = strawberry.field(description="Propose it to a wider audience (推荐).")
     can_comment: bool = strawberry.field(description="Write a comment on it.")
     can_moderate: bool = strawberry.field(description="Remove comments on it.")
 
@@ -168,6 +155,17 @@ class Content(Node):
         permissions_of_viewer, "What the viewer may do with it."
     )
     comments: Connection[Comment] = edge(comments_on, "Its comments, newest first.")
+    draft: ContentRevision | None = edge(
+        drafts_of,
+        "What an edit starts from: its newest revision, published or not. Null for those who do"
+        " not work on it.",
+    )
+    revisions: Connection[ContentRevision] = edge(
+        revisions_of, "Its revisions, newest first (修订记录); empty as `draft` is null."
+    )
+    problems: list[ContentProblem] = edge(
+        problems_in, "What stands against publishing its draft (待完善); empty as `draft` is null."
+    )
 
 
 @node(ContentRow, find=find_contents, kind=ContentKind.NEWS, description="A news item (新闻).")
@@ -230,16 +228,26 @@ class ShowcaseEntry(Content):
     column: Annotated["ShowcaseColumn", strawberry.lazy("schema.showcase")] = edge(
         columns_of, "The column it stands in (专栏)."
     )
+    is_pinned: bool = strawberry.field(
+        resolver=_is_pinned, description="Whether it stands before all others there (置顶)."
+    )
 
 
-def content_key(value: str, *path: str) -> int:
-    """The key in the global id of a content of any kind; Invalid where it is none."""
+def content_key(value: str, *path: str, kind: ContentKind | None = None) -> int:
+    """The key in the global id of a content, of any kind unless one is asked for."""
     name, key = parse_id(value, *path)
-    if name not in _KINDS:
-        raise Invalid("此处需要内容的 ID", *path)
+    wanted = _NAMES.values() if kind is None else (_NAMES[kind],)
+    if name not in wanted:
+        called = "内容" if kind is None else _NAMES[kind]
+        raise Invalid(f"此处需要{called}的 ID", *path)
     return key
 
 
-_KINDS = frozenset({"NewsItem", "MicroLecture", "LiveStream", "ShowcaseEntry"})
+_NAMES = {
+    ContentKind.NEWS: "NewsItem",
+    ContentKind.MICRO_LECTURE: "MicroLecture",
+    ContentKind.LIVE_STREAM: "LiveStream",
+    ContentKind.SHOWCASE: "ShowcaseEntry",
+}
 
 TYPES: tuple[Any, ...] = (NewsItem, MicroLecture, LiveStream, ShowcaseEntry)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from app.audit.actions import NOWHERE, Actor, Origin
 from app.database import Database
 from app.database.columns import now
 from app.members.sessions import Sessions
@@ -33,11 +34,17 @@ class Platform:
 
 @dataclass(slots=True)
 class Context:
-    """One request: the platform, the viewer, and the loaders that gather its edges."""
+    """One request: the platform, the viewer, where they are, and what gathers its edges."""
 
     platform: Platform
     viewer: Viewer = NOBODY
+    origin: Origin = NOWHERE
     loaders: dict[Any, Callable[[Any], Any]] = field(default_factory=dict)
+
+    @property
+    def actor(self) -> Actor:
+        """Who does what this request asks, for the audit trail."""
+        return Actor(self.viewer, self.origin)
 
     @property
     def reads_concurrently(self) -> bool:

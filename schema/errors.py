@@ -2,6 +2,7 @@
 
 import strawberry
 
+from app.content.problems import Unfit
 from app.errors import ErrorCode, Refusal
 
 strawberry.enum(ErrorCode, description="Why something was refused.")
@@ -19,5 +20,10 @@ class UserError:
 
 
 def user_errors(refusal: Refusal) -> list[UserError]:
-    """The ``errors`` of a payload."""
+    """The ``errors`` of a payload; what is not fit to be published says each reason."""
+    if isinstance(refusal, Unfit):
+        return [
+            UserError(code=refusal.code, message=problem.message, path=[problem.field])
+            for problem in refusal.problems
+        ]
     return [UserError(code=refusal.code, message=refusal.message, path=list(refusal.path))]

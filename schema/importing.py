@@ -2,19 +2,9 @@
 
 import strawberry
 
-from app.visibility import AudienceScope
+from schema.audiences import AudienceInput
 from schema.errors import UserError
 from schema.knowledge import Regulation
-
-
-@strawberry.input(description="Who may see something.")
-class AudienceInput:
-    """A scope, and the organization that it is about."""
-
-    scope: AudienceScope = strawberry.field(description="How wide.")
-    organization_id: strawberry.ID | None = strawberry.field(
-        default=None, description="The organization, for SUBTREE and ORGANIZATION."
-    )
 
 
 @strawberry.input(description="The text of a regulation to import.")

@@ -39,15 +39,16 @@ def name_of(row: Any) -> str:
 
 def global_id(row: Row) -> strawberry.ID:
     """The Relay id of ``row``: base64 of ``Type:key``."""
-    return _encoded(name_of(row), row.id)
+    return global_id_of(name_of(row), row.id)
 
 
 def id_without_row(row: type, key: int, *, kind: Any = None) -> strawberry.ID:
     """The global id of what a row of this class, kind and key would show as."""
-    return _encoded(_names[row, kind], key)
+    return global_id_of(_names[row, kind], key)
 
 
-def _encoded(name: str, key: int) -> strawberry.ID:
+def global_id_of(name: str, key: int) -> strawberry.ID:
+    """The Relay id of what shows as the type ``name``."""
     return strawberry.ID(base64.b64encode(f"{name}:{key}".encode()).decode())
 
 

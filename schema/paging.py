@@ -125,9 +125,14 @@ def page_size(first: int | None, *, default: int = 20) -> int:
     return first
 
 
+def number_cursor(number: int) -> str:
+    """The cursor of a list that is ordered by a number of its own."""
+    return _encode(str(number))
+
+
 def id_cursor(row: Any) -> str:
     """The cursor of a list that is ordered by id."""
-    return _encode(str(row.id))
+    return number_cursor(row.id)
 
 
 def id_after(after: str | None, default: int) -> int:
@@ -149,6 +154,20 @@ def time_after(after: str | None) -> tuple[datetime, int] | None:
         return _UNIX + timedelta(microseconds=_number(at)), _number(key)
     except OverflowError:
         raise _malformed() from None
+
+
+def rank_cursor(rank: int, at: datetime, key: int) -> str:
+    """The cursor of a list that is ordered by a rank, then by an instant, then by id."""
+    return _encode(f"{rank}:{(at - _UNIX) // timedelta(microseconds=1)}:{key}")
+
+
+def rank_after(after: str | None) -> tuple[int, datetime, int] | None:
+    """The rank, instant and id that ``after`` names."""
+    if after is None:
+        return None
+    rank, _, rest = _decode(after).partition(":")
+    at, key = time_after(_encode(rest)) or (_UNIX, 0)
+    return _number(rank), at, key
 
 
 def offset_cursor(offset: int) -> str:

@@ -19,7 +19,8 @@ from schema.paging import (
     First,
     connection,
     page_size,
-    time_after,
+    rank_after,
+    rank_cursor,
     time_cursor,
 )
 from schema.uploads import Image
@@ -45,19 +46,24 @@ def feed_cursor(row: ContentRow) -> str:
     return time_cursor(row.published_at or row.created_at, row.id)
 
 
+def entry_cursor(row: ContentRow) -> str:
+    """The place of a published entry in its column."""
+    return rank_cursor(row.rank or 0, row.published_at or row.created_at, row.id)
+
+
 async def entries_of(
     context: Context, parents: Sequence[ColumnRow], *, first: First = 20, after: After = None
 ) -> list[ConnectionRow]:
-    """A page of the entries of each column that the viewer sees, newest first."""
+    """A page of the entries of each column that the viewer sees, in the column's order."""
     size = page_size(first)
     found = await columns.entries(
         context.database,
         context.viewer,
         [row.id for row in parents],
         first=size + 1,
-        after=time_after(after),
+        after=rank_after(after),
     )
-    return [connection(found[row.id], size, after, cursor=feed_cursor) for row in parents]
+    return [connection(found[row.id], size, after, cursor=entry_cursor) for row in parents]
 
 
 @node(ColumnRow, find=find_columns, description="A showcase column (成果展示专栏).")
@@ -69,7 +75,11 @@ class ShowcaseColumn(Node):
     cover: Image | None = strawberry.field(description="Its picture.")
     organization: Organization = strawberry.field(description="Whose column it is.")
     entries: Connection[Annotated["Content", strawberry.lazy("schema.content")]] = edge(
-        entries_of, "Its published entries, newest first."
+        entries_of,
+        "Its published entries: pinned ones (置顶), then those put in order, then the newest.",
+    )
+    version: int = strawberry.field(
+        description="Counts its changes; an update names the one that its editor read."
     )
 
 

@@ -3,13 +3,14 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from app.errors import Invalid
 from app.subjects import Subject, SubjectKind
 from schema.comments import find_comments
 from schema.content import find_contents
 from schema.context import Context
 from schema.knowledge import find_regulations
 from schema.members import find_members
-from schema.nodes import Finder
+from schema.nodes import Finder, parse_id
 from schema.organizations import find_organizations
 from schema.showcase import find_columns
 
@@ -21,6 +22,26 @@ _FINDERS: Mapping[SubjectKind, Finder] = {
     SubjectKind.ORGANIZATION: find_organizations,
     SubjectKind.REGULATION: find_regulations,
 }
+
+_KINDS: Mapping[str, SubjectKind] = {
+    "NewsItem": SubjectKind.CONTENT,
+    "MicroLecture": SubjectKind.CONTENT,
+    "LiveStream": SubjectKind.CONTENT,
+    "ShowcaseEntry": SubjectKind.CONTENT,
+    "ShowcaseColumn": SubjectKind.COLUMN,
+    "Comment": SubjectKind.COMMENT,
+    "Member": SubjectKind.MEMBER,
+    "Organization": SubjectKind.ORGANIZATION,
+    "Regulation": SubjectKind.REGULATION,
+}
+
+
+def subject_of(value: str, *path: str) -> Subject:
+    """The subject that a global id names; Invalid where nothing is recorded of such things."""
+    name, key = parse_id(value, *path)
+    if name not in _KINDS:
+        raise Invalid("没有关于此类对象的记录", *path)
+    return Subject(_KINDS[name], key)
 
 
 async def subjects(context: Context, wanted: Sequence[Subject | None]) -> list[Any | None]:

@@ -119,3 +119,10 @@ def ask(platform):
     from asking import Ask
 
     return Ask(platform)
+
+
+@pytest.fixture
+def edit(ask):
+    from editing import Edit
+
+    return Edit(ask)

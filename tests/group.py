@@ -21,6 +21,8 @@ from app.content.actions import (
     create,
     open_column,
     publish,
+    schedule,
+    submit,
 )
 from app.content.models import Content, ContentKind, ContentStatus, ShowcaseColumn
 from app.database import Database
@@ -129,15 +131,25 @@ class Group:
         *,
         widths: tuple[int, ...] = (96, 320, 640),
         state: MediaState = MediaState.READY,
+        owner_id: int | None = None,
     ) -> Image:
-        number = next(_numbers)
         made = Image(
-            state=state, object_key=f"image/{number}", width=640, height=360, widths=widths, alt=alt
+            state=state,
+            object_key=f"image/{next(_numbers)}",
+            width=640,
+            height=360,
+            widths=widths,
+            alt=alt,
+            owner_id=owner_id,
         )
         return await self._keep(made)
 
     async def video(
-        self, *, poster: Image | None = None, state: MediaState = MediaState.READY
+        self,
+        *,
+        poster: Image | None = None,
+        state: MediaState = MediaState.READY,
+        owner_id: int | None = None,
     ) -> Video:
         made = Video(
             state=state,
@@ -146,6 +158,7 @@ class Group:
             height=720,
             duration_seconds=61.5,
             poster_id=poster and poster.id,
+            owner_id=owner_id,
         )
         return await self._keep(made)
 
@@ -260,8 +273,10 @@ class Group:
         elif status is ContentStatus.ARCHIVED:
             await publish(self.session, content, at=at)
             await archive(self.session, content)
-        else:
-            content.status = status
+        elif status is not ContentStatus.DRAFT:
+            await submit(self.session, content)
+            if status is ContentStatus.SCHEDULED:
+                await schedule(self.session, content, at=now() + timedelta(days=1))
 
     async def _keep(self, made: Any) -> Any:
         self.session.add(made)

@@ -15,6 +15,7 @@ from app.visibility import Role
 NOBODY = None
 WORKING = {"EDITOR", "REVIEWER", "ADMIN"}
 MODERATING = {"REVIEWER", "SECRETARY", "ADMIN"}
+DECIDING = {"REVIEWER", "ADMIN"}
 TAGS = ("安全", "学习")
 
 
@@ -110,12 +111,42 @@ class World:
             for grant in self.grants
         )
 
+    def is_making(self, item: Item, viewer: int | None) -> bool:
+        own = viewer is not NOBODY and item.author == viewer
+        return own or self.works_on(item.organization, viewer)
+
+    def deciders(self, item: Item) -> set[int]:
+        """Who reaches both the organization and the audience of an item, to publish it."""
+        top = self.line(item.organization)[-1]
+        wide = item.audience.scope in {"PUBLIC", "EVERYONE"}
+        both = (item.organization, top if wide else item.audience.organization)
+        seated = [
+            {
+                grant.member
+                for grant in self.grants
+                if grant.role in DECIDING
+                and not grant.expired
+                and grant.organization in self.line(organization)
+            }
+            for organization in both
+        ]
+        return set.intersection(*seated)
+
+    def queue(self, viewer: int) -> list[int]:
+        """The items that wait for a member: not their own, where somebody else may decide."""
+        return [
+            index
+            for index, item in enumerate(self.items)
+            if item.status == "IN_REVIEW"
+            and viewer in (able := self.deciders(item))
+            and (item.author != viewer or able == {viewer})
+        ]
+
     def lists(self, item: Item, viewer: int | None) -> bool:
         return item.status == "PUBLISHED" and self.is_meant_for(item.audience, viewer)
 
     def sees(self, item: Item, viewer: int | None) -> bool:
-        own = viewer is not NOBODY and item.author == viewer
-        return self.lists(item, viewer) or own or self.works_on(item.organization, viewer)
+        return self.lists(item, viewer) or self.is_making(item, viewer)
 
     def sees_remark(self, remark: Remark, viewer: int | None) -> bool:
         item = self.items[remark.content]

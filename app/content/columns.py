@@ -38,6 +38,7 @@ class ColumnRow(NamedTuple):
     cover_height: int | None
     cover_widths: tuple[int, ...] | None
     cover_alt: str | None
+    version: int
 
     @property
     def organization(self) -> OrganizationRow:
@@ -65,6 +66,7 @@ def _columns() -> AnySelect:
             *(getattr(ShowcaseColumn, field) for field in ColumnRow._fields[:4]),
             *organization_columns(Organization),
             *image_columns(Image),
+            col(ShowcaseColumn.version),
         )
         .select_from(ShowcaseColumn)
         .outerjoin(Organization, col(Organization.id) == col(ShowcaseColumn.organization_id))
@@ -96,8 +98,9 @@ def _entries(*, after: bool) -> Statement[ContentRow]:
     theirs = sa.select(col(ShowcaseEntry.content_id)).where(
         Among(col(ShowcaseEntry.column_id), "columns")
     )
-    newest = (col(Content.published_at).desc(), col(Content.id).desc())
-    place = sa.func.row_number().over(partition_by=col(ShowcaseEntry.column_id), order_by=newest)
+    place_of = (col(ShowcaseEntry.rank), col(Content.published_at), col(Content.id))
+    highest = tuple(part.desc() for part in place_of)
+    place = sa.func.row_number().over(partition_by=col(ShowcaseEntry.column_id), order_by=highest)
     placed = (
         sa.select(col(Content.id).label("id"), place.label("place"))
         .join(ShowcaseEntry, col(ShowcaseEntry.content_id) == col(Content.id))
@@ -106,15 +109,16 @@ def _entries(*, after: bool) -> Statement[ContentRow]:
     )
     if after:
         placed = placed.where(
-            sa.tuple_(col(Content.published_at), col(Content.id))
+            sa.tuple_(*place_of)
             < sa.tuple_(
+                sa.bindparam("after_rank", type_=sa.BigInteger),
                 sa.bindparam("after_at", type_=UtcDateTime),
                 sa.bindparam("after_id", type_=sa.BigInteger),
             )
         )
     page = placed.subquery("page")
     rows = card().join(page, page.c.id == col(Content.id)).where(page.c.place <= LIMIT)
-    return Statement(ContentRow, rows.order_by(*newest))
+    return Statement(ContentRow, rows.order_by(*highest))
 
 
 _ENTRIES = {after: _entries(after=after) for after in (False, True)}
@@ -147,14 +151,18 @@ async def entries(
     column_ids: Sequence[int],
     *,
     first: int,
-    after: tuple[datetime, int] | None,
+    after: tuple[int, datetime, int] | None,
 ) -> dict[int, list[ContentRow]]:
-    """The ``first`` newest entries of each column that ``viewer`` sees, older than ``after``."""
-    after_at, after_id = after or (None, None)
+    """The ``first`` entries of each column that ``viewer`` sees, behind ``after``.
+
+    Pinned ones come first, then those that were put in order, then the newest.
+    """
+    after_rank, after_at, after_id = after or (None, None, None)
     rows = await database.fetch(
         _ENTRIES[after is not None],
         columns=column_ids,
         keys=viewer.keys,
+        after_rank=after_rank,
         after_at=after_at,
         after_id=after_id,
         limit=first,

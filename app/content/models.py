@@ -7,7 +7,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
+from app.content.wording import Wording, WordingJson
 from app.database.columns import KEY, JsonList, enum_type, instant, key, reference
+from app.organizations.models import PATH
 
 #: Characters of a tag.
 MAX_TAG = 40
@@ -30,6 +32,17 @@ class ContentStatus(enum.StrEnum):
     SCHEDULED = "SCHEDULED"
     PUBLISHED = "PUBLISHED"
     ARCHIVED = "ARCHIVED"
+
+
+class RevisionState(enum.StrEnum):
+    """How far a revision of a content has come."""
+
+    WORKING = "WORKING"
+    IN_REVIEW = "IN_REVIEW"
+    RETURNED = "RETURNED"
+    SCHEDULED = "SCHEDULED"
+    PUBLISHED = "PUBLISHED"
+    SUPERSEDED = "SUPERSEDED"
 
 
 class Content(SQLModel, table=True):
@@ -76,6 +89,42 @@ class ContentBody(SQLModel, table=True):
     content_id: int = _beside()
     markdown: str = Field(sa_type=sa.Text)
     html: str = Field(sa_type=sa.Text)
+
+
+class ContentRevision(SQLModel, table=True):
+    """What an author wrote, once and for all: the next change is the next revision.
+
+    The newest is what is worked on; the PUBLISHED one, where there is any, is what the content
+    shows. ``html`` is the rendered body, ``writers`` are those whose work publishing it would
+    publish (``"/5/9/"``), ``audience_path`` is the organization on which, or above which, a
+    reviewer must stand to publish for its audience. One that ``recommends`` changes nothing but
+    the audience.
+    """
+
+    __tablename__ = "content_revision"
+    __table_args__ = (
+        sa.Index("ix_content_revision_waiting", "state", "submitted_at", "content_id"),
+        sa.Index("ix_content_revision_due", "state", "publish_at"),
+    )
+
+    content_id: int = _beside()
+    number: int = Field(primary_key=True)
+    state: RevisionState = Field(
+        default=RevisionState.WORKING,
+        sa_type=enum_type(RevisionState),
+    )
+    wording: Wording = Field(sa_type=WordingJson)
+    html: str = Field(sa_type=sa.Text)
+    author_id: int = reference("member.id")
+    writers: str = Field(sa_type=sa.Text)
+    audience_path: str = Field(sa_type=PATH)
+    recommends: bool = False
+    created_at: datetime = instant()
+    submitted_at: datetime | None = instant(optional=True)
+    publish_at: datetime | None = instant(optional=True)
+    reviewer_id: int | None = reference("member.id", optional=True)
+    decided_at: datetime | None = instant(optional=True)
+    reason: str | None = Field(default=None, max_length=400)
 
 
 class ContentTag(SQLModel, table=True):
@@ -144,12 +193,17 @@ class ShowcaseColumn(SQLModel, table=True):
     organization_id: int = reference("organization.id")
     audience_key: str = Field(max_length=40)
     created_at: datetime = instant()
+    version: int = 1
 
 
 class ShowcaseEntry(SQLModel, table=True):
-    """What showcase entries add: the column they stand in."""
+    """What showcase entries add: the column they stand in, and how high.
+
+    Entries of a higher ``rank`` come first, newer ones among equals (``rules.rank_of``).
+    """
 
     __tablename__ = "showcase_entry"
 
     content_id: int = _beside()
     column_id: int = reference("showcase_column.id", index=True)
+    rank: int = 0

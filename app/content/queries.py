@@ -7,7 +7,6 @@ from functools import cache
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
-from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from app.content.models import (
@@ -26,7 +25,7 @@ from app.database import Database
 from app.database.columns import UtcDateTime
 from app.database.statements import Among, AnySelect, Statement, Under, Within
 from app.organizations.models import Organization, OrganizationKind
-from app.organizations.queries import OrganizationRow, below, organization_columns
+from app.organizations.queries import OrganizationRow, organization_columns, subtree
 from app.uploads.models import Image, MediaState
 from app.uploads.queries import ImageRow, image_columns, image_from
 from app.visibility import WORKING_ROLES, Viewer
@@ -73,6 +72,7 @@ class ContentRow(NamedTuple):
     cancelled_at: datetime | None
     replay_id: int | None
     column_id: int | None
+    rank: int | None
     html: str | None
 
     @property
@@ -136,6 +136,7 @@ def card(*, html: Any = None) -> AnySelect:
             col(LiveStream.cancelled_at),
             col(LiveStream.replay_id),
             col(ShowcaseEntry.column_id),
+            col(ShowcaseEntry.rank),
             sa.null() if html is None else html,
         )
         .select_from(Content)
@@ -188,15 +189,6 @@ _GALLERIES = Statement(
 )
 
 
-def _subtree() -> AnySelect:
-    top = aliased(Organization)
-    return (
-        sa.select(col(Organization.id))
-        .join(top, below(Organization, top))
-        .where(col(top.id) == sa.bindparam("organization_id", type_=sa.BigInteger))
-    )
-
-
 def _entries() -> AnySelect:
     return sa.select(col(ShowcaseEntry.content_id)).where(
         col(ShowcaseEntry.column_id) == sa.bindparam("column_id", type_=sa.BigInteger)
@@ -218,7 +210,7 @@ def _feed(
     if kinds:
         page = page.where(Among(col(Content.kind), "kinds"))
     if organization:
-        page = page.where(Within(col(Content.organization_id), _subtree()))
+        page = page.where(Within(col(Content.organization_id), subtree()))
     if column:
         page = page.where(Within(col(Content.id), _entries()))
     if tag:

@@ -28,8 +28,8 @@ from app.content.actions import (
     create,
     open_column,
     publish,
+    submit,
 )
-from app.content.models import ContentStatus
 from app.database import Database
 from app.database.columns import now
 from app.demo.group import DemoAudience, DemoContent, DemoGroup
@@ -186,8 +186,8 @@ class _Seeding:
         if each.status == "PUBLISHED":
             await publish(self._session, content, at=at)
             self._published[each.key] = (content.id, at)
-        else:
-            content.status = ContentStatus(each.status)
+        elif each.status == "IN_REVIEW":
+            await submit(self._session, content)
 
     async def _write_comments(self) -> None:
         written: dict[str, int] = {}

@@ -3,6 +3,7 @@
 from alembic import context
 from sqlmodel import SQLModel
 
+import app.audit.models
 import app.content.models
 import app.engagement.models
 import app.jobs

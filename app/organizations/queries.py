@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from app.database import Database
-from app.database.statements import Among, Statement, first_of_each
+from app.database.statements import Among, AnySelect, Statement, first_of_each
 from app.organizations.models import Organization, OrganizationKind
 from app.visibility import Viewer
 
@@ -33,6 +34,16 @@ def below(inner: Any, outer: Any) -> sa.ColumnElement[bool]:
     A path ends in "/", ids are digits, and ":" is the character after "9".
     """
     return sa.and_(inner.path >= outer.path, inner.path < outer.path.concat(":"))
+
+
+def subtree() -> AnySelect:
+    """The ids of the organization ``:organization_id`` and of all below it."""
+    top = aliased(Organization)
+    return (
+        sa.select(col(Organization.id))
+        .join(top, below(Organization, top))
+        .where(col(top.id) == sa.bindparam("organization_id", type_=sa.BigInteger))
+    )
 
 
 _BY_ID = Statement(

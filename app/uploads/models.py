@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlmodel import Field, SQLModel
 
-from app.database.columns import JsonList, enum_type, instant, key, reference
+from app.database.columns import KEY, JsonList, enum_type, instant, key, reference
 
 
 class MediaState(enum.StrEnum):
@@ -18,7 +18,11 @@ class MediaState(enum.StrEnum):
 
 
 class Image(SQLModel, table=True):
-    """A picture; ``object_key`` names its renditions in the media store, one a width."""
+    """A picture; ``object_key`` names its renditions in the media store, one a width.
+
+    ``owner_id`` is who brought it, and may use it before it stands on anything;
+    no foreign key, since members have pictures themselves.
+    """
 
     __tablename__ = "image"
 
@@ -29,11 +33,16 @@ class Image(SQLModel, table=True):
     height: int
     widths: tuple[int, ...] = Field(default=(), sa_type=JsonList)
     alt: str = Field(default="", max_length=200)
+    owner_id: int | None = Field(default=None, nullable=True, sa_type=KEY)
     created_at: datetime = instant()
 
 
 class Video(SQLModel, table=True):
-    """A video; ``object_key`` names its renditions, ``poster_id`` its still picture."""
+    """A video; ``object_key`` names its renditions, ``poster_id`` its still picture.
+
+    ``owner_id`` is who brought it, and may use it before it stands on anything;
+    no foreign key, since members have pictures themselves.
+    """
 
     __tablename__ = "video"
 
@@ -44,4 +53,5 @@ class Video(SQLModel, table=True):
     height: int | None = None
     duration_seconds: float | None = None
     poster_id: int | None = reference("image.id", index=True, optional=True)
+    owner_id: int | None = Field(default=None, nullable=True, sa_type=KEY)
     created_at: datetime = instant()

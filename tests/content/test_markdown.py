@@ -5,8 +5,10 @@ from html.parser import HTMLParser
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from markdown_it.parser_inline import ParserInline
 
 from app.content.markdown import to_html
+from app.errors import Invalid
 
 PLAIN = [
     "blockquote",
@@ -150,3 +152,43 @@ def test_no_text_ever_becomes_a_tag_outside_the_list(markdown):
 @given(st.text(max_size=60))
 def test_no_body_holds_a_nul(text):
     assert "\0" not in to_html(f"{text}\0")
+
+
+_LONGEST = 60_000
+_FLOODS = {mark: (mark * _LONGEST)[:_LONGEST] for mark in ("![", "[", "*", ">", "> ", "|", "`")} | {
+    "few brackets, then stars": "[" * 4 + "*" * 59_996,
+    "many brackets, then stars": "[" * 2_000 + "*" * 58_000,
+    "a wide table": ("|a" * 59 + "|\n" + "|-" * 59 + "|\n" + "x\n" * 30_000)[:_LONGEST],
+    "a line as a table": "|a" * 15_000 + "\n" + "|-" * 14_990,
+    "a long table": "|a|b|\n|-|-|\n" + "|a|b|\n" * 9_990,
+}
+_REFUSED = {"![", "[", "|", "many brackets, then stars", "a wide table", "a line as a table"}
+
+
+@pytest.mark.parametrize("name", _FLOODS)
+def test_a_flood_is_rendered_or_refused_in_bounded_work(name, monkeypatch):
+    steps, step = 0, ParserInline.skipToken
+
+    def counted(self, state):
+        nonlocal steps
+        steps += 1
+        step(self, state)
+
+    monkeypatch.setattr(ParserInline, "skipToken", counted)
+    if name in _REFUSED | {"a long table"}:
+        with pytest.raises(Invalid) as refused:
+            to_html(_FLOODS[name])
+        assert refused.value.path == ("input", "body")
+        assert steps == 0
+    else:
+        assert to_html(_FLOODS[name])
+        assert steps <= 8 * _LONGEST
+
+
+def test_what_people_write_is_far_from_the_bounds():
+    lines = [
+        f"{n}. 第{n}项，见[制度第{n}条](https://a.example/{n})、[0, {n})区间" for n in range(1, 900)
+    ]
+    table = "|甲|乙|丙|\n|-|-|-|\n" + "|一|二|三|\n" * 900
+    html = to_html("\n".join(lines) + "\n\n" + table)
+    assert (html.count("<li>"), html.count("<a "), html.count("<td>")) == (899, 899, 2700)

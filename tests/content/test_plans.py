@@ -4,7 +4,8 @@ import pytest
 from crowd import COMMENTS, CONTENTS, fill
 from group import START
 
-from app.content import columns, queries
+from app.audit.queries import _trail
+from app.content import columns, desks, queries, revisions
 from app.engagement.queries import _OF_CONTENT, _voice
 from app.visibility import Grant, Role, Viewer
 
@@ -103,3 +104,32 @@ async def test_postgresql_walks_a_feed_in_the_order_of_its_index(postgresql):
 async def test_postgresql_plans_a_read_once(postgresql):
     [row] = await postgresql._reader.fetch("SHOW plan_cache_mode", (), slow=False)
     assert row[0] == "force_generic_plan"
+
+
+@pytest.mark.parametrize("after", [False, True])
+async def test_sqlite_finds_what_waits_and_what_is_due_by_their_index(sqlite, after):
+    values = {"subtrees": ["/1/"], "member_id": 5, "now": START, "limit": 21}
+    place = {"after_at": START, "after_id": 1}
+    statement = revisions._waiting(after=after, four_eyes=True)
+    found = await plan(sqlite, statement, **values, **place)
+    assert "SEARCH content_revision USING INDEX ix_content_revision_waiting (state=?" in found
+    assert "SCAN content" not in found
+    assert "TEMP B-TREE" not in found
+    found = await plan(sqlite, revisions._DUE, now=START)
+    assert "ix_content_revision_due (state=? AND publish_at<?)" in found
+
+
+async def test_sqlite_finds_revisions_by_their_content(sqlite):
+    for statement in (revisions._NEWEST, revisions._PAGE, revisions._HTML, desks._HEADS):
+        values = {"ids": [1, 2], "before": 9, "limit": 3, "numbers": [1]}
+        found = await plan(sqlite, statement, **values)
+        assert "SCAN content_revision" not in found, statement.row
+
+
+async def test_sqlite_walks_the_trail_in_the_order_of_its_keys(sqlite):
+    values = {"before": 2**62, "subtrees": ["/1/"], "limit": 21, "organization_id": 1}
+    values |= {"subject_kind": "CONTENT", "subject_id": 5, "action": "content.publish"}
+    found = await plan(sqlite, _trail(organization=False, subject=False, action=True), **values)
+    assert found.startswith("SEARCH audit_entry USING INTEGER PRIMARY KEY (rowid<?)")
+    found = await plan(sqlite, _trail(organization=False, subject=True, action=False), **values)
+    assert "ix_audit_entry_subject (subject_kind=? AND subject_id=? AND id<?)" in found

@@ -23,7 +23,8 @@ from search.indexing import rebuild
 
 NODES = """query ($ids: [ID!]!) { nodes(ids: $ids) {
   id
-  ... on Content { cover { id } gallery { id }
+  ... on Content { cover { id } gallery { id } draft { number } problems { code }
+    revisions(first: 1) { nodes { number } }
     comments(first: 2) { nodes { id } pageInfo { hasNextPage } }
     threads: comments(first: 2, threads: true) { nodes { id } pageInfo { hasNextPage } } }
   ... on Comment { content { id } replyTo { id } threadRoot { id }
@@ -42,6 +43,10 @@ SEARCH = """query ($query: String!, $filter: SearchFilter, $first: Int, $after: 
   search(query: $query, filter: $filter, first: $first, after: $after) {
     totalCount facets { field counts { value count } } pageInfo { hasNextPage endCursor }
     edges { node { ... on Content { id } } } } }"""
+QUEUE = """query ($first: Int, $after: String) { reviewQueue(first: $first, after: $after) {
+  nodes { id } pageInfo { hasNextPage endCursor } } }"""
+MINE = """query ($first: Int, $after: String) { myContents(first: $first, after: $after) {
+  nodes { id } pageInfo { hasNextPage endCursor } } }"""
 COUNTS = "query ($id: ID!) { organization(id: $id) { memberCount children { nodes { id } } } }"
 BOOKMARKS = """query ($first: Int, $after: String) { bookmarks(first: $first, after: $after) {
   nodes { id } pageInfo { hasNextPage endCursor } } }"""
@@ -69,6 +74,7 @@ class Comparing:
         await self.searches(viewer, asking)
         await self.bookmarks(viewer, asking)
         await self.links(viewer, asking)
+        await self.desks(viewer, asking)
 
     async def every_id(self, viewer, asking) -> None:
         """node and nodes: a thing is there or null, and what hangs on it is what should."""
@@ -123,6 +129,17 @@ class Comparing:
         pairs = zip(self.world.columns, self.built.columns, strict=True)
         expected = [gid(row) for column, row in pairs if self.world.lists_column(column, viewer)]
         self._same((viewer, "columns"), expected[::-1], found)
+
+    async def desks(self, viewer, asking) -> None:
+        """What waits for a member, and what is theirs, whatever its status."""
+        if viewer is NOBODY:
+            return
+        waiting = [gid(self.built.items[index]) for index in self.world.queue(viewer)]
+        self._same((viewer, "queue"), waiting, await self._paged("reviewQueue", QUEUE, asking, {}))
+        pairs = zip(self.world.items, self.built.items, strict=True)
+        own = {gid(row) for item, row in pairs if item.author == viewer}
+        found = await self._paged("myContents", MINE, asking, {})
+        self._same((viewer, "mine"), own, set(found))
 
     async def organizations(self, viewer, asking) -> None:
         for index, row in enumerate(self.built.organizations):
@@ -189,6 +206,10 @@ class Comparing:
 
     def _content_edges(self, viewer, node) -> None:
         index = self._index(self.built.items, node)
+        making = self.world.is_making(self.world.items[index], viewer)
+        shown = node["draft"] is not None, bool(node["revisions"]["nodes"]), bool(node["problems"])
+        self._same((viewer, node["id"], "draft"), (making, making), shown[:2])
+        self._same((viewer, node["id"], "problems"), False, shown[2] and not making)
         on = self._seen(viewer, lambda remark: remark.content == index)
         self._page(node, "comments", on[::-1], first=2)
         opening = self._seen(viewer, lambda r: r.content == index and r.answers is None)

@@ -9,39 +9,46 @@ from app.visibility import Role
 pytestmark = pytest.mark.anyio
 
 PERMISSIONS = """query ($id: ID!) { node(id: $id) { ... on Content { viewerPermissions {
-  canEdit canReview canPublish canComment canModerate } } } }"""
+  canEdit canSubmit canReview canPublish canArchive canRecommend canComment canModerate } } } }"""
 
-# Who, and what they may do: (edit, review, publish, comment, moderate) by the content's status.
+# Who, and what they may do by the content's status: (edit, submit, return, publish, archive,
+# recommend more widely, comment, moderate). Nobody else here may publish.
 _MAY = {
-    "nobody": {"PUBLISHED": "-----"},
-    "reader": {"PUBLISHED": "---c-"},
+    "nobody": {"PUBLISHED": "--------"},
+    "reader": {"PUBLISHED": "------c-"},
     "author": {
-        "DRAFT": "e----",
-        "IN_REVIEW": "e----",
-        "SCHEDULED": "e----",
-        "PUBLISHED": "e--c-",
-        "ARCHIVED": "-----",
+        "DRAFT": "--------",
+        "IN_REVIEW": "--------",
+        "SCHEDULED": "--------",
+        "PUBLISHED": "------c-",
+        "ARCHIVED": "--------",
     },
     Role.EDITOR: {
-        "DRAFT": "e----",
-        "IN_REVIEW": "e----",
-        "PUBLISHED": "e--c-",
-        "ARCHIVED": "-----",
+        "DRAFT": "es------",
+        "IN_REVIEW": "e-------",
+        "SCHEDULED": "e-------",
+        "PUBLISHED": "e----wc-",
+        "ARCHIVED": "--------",
     },
     Role.REVIEWER: {
-        "DRAFT": "--p-m",
-        "IN_REVIEW": "-rp-m",
-        "SCHEDULED": "--p-m",
-        "PUBLISHED": "--pcm",
-        "ARCHIVED": "----m",
+        "DRAFT": "----a--m",
+        "IN_REVIEW": "--rpa--m",
+        "SCHEDULED": "--rpa--m",
+        "PUBLISHED": "----awcm",
+        "ARCHIVED": "-------m",
     },
-    Role.SECRETARY: {"PUBLISHED": "---cm"},
-    Role.AUDITOR: {"PUBLISHED": "---c-"},
-    Role.ADMIN: {"DRAFT": "e-p-m", "IN_REVIEW": "erp-m", "PUBLISHED": "e-pcm", "ARCHIVED": "----m"},
-    ("author", Role.REVIEWER): {"IN_REVIEW": "er--m", "PUBLISHED": "e--cm"},
-    ("author", Role.ADMIN): {"IN_REVIEW": "erp-m", "PUBLISHED": "e-pcm"},
-    "elsewhere": {"PUBLISHED": "---c-"},
-    "expired": {"PUBLISHED": "---c-"},
+    Role.SECRETARY: {"PUBLISHED": "------cm"},
+    Role.AUDITOR: {"PUBLISHED": "------c-"},
+    Role.ADMIN: {
+        "DRAFT": "es--a--m",
+        "IN_REVIEW": "e-rpa--m",
+        "PUBLISHED": "e---awcm",
+        "ARCHIVED": "-------m",
+    },
+    ("author", Role.REVIEWER): {"IN_REVIEW": "--rpa--m", "PUBLISHED": "----awcm"},
+    ("author", Role.ADMIN): {"IN_REVIEW": "e-rpa--m", "PUBLISHED": "e---awcm"},
+    "elsewhere": {"PUBLISHED": "------c-"},
+    "expired": {"PUBLISHED": "------c-"},
 }
 
 
@@ -71,7 +78,7 @@ async def test_permissions_follow_role_authorship_and_status(database, ask):
         asking = () if who == "nobody" else (await ask.viewer(viewer),)
         for status, content in contents.items():
             node = (await ask(PERMISSIONS, *asking, id=gid(content)))["node"]
-            letters = zip("erpcm", node["viewerPermissions"].values(), strict=True)
+            letters = zip("esrpawcm", node["viewerPermissions"].values(), strict=True)
             may = "".join(letter if allowed else "-" for letter, allowed in letters)
             assert (who, status, may) == (who, status, by_status[status])
 
@@ -104,3 +111,18 @@ async def test_what_is_not_published_is_seen_by_those_who_work_on_it_alone(datab
         Role.ADMIN,
     }
     assert (await ask(query, id=gid(content)))["node"] is None
+
+
+async def test_lists_of_permissions_are_three_statements_and_one_for_readers(database, ask):
+    async with building(database) as group:
+        branch = await group.organization()
+        author, editor, reader = [await group.member(branch) for _ in range(3)]
+        await group.grant(editor, Role.EDITOR, branch)
+        for _ in range(12):
+            await group.news(author)
+    query = """query ($first: Int) { feed(first: $first) { nodes {
+      viewerPermissions { canEdit canPublish } } } }"""
+    for member, statements in ((reader, 1), (editor, 3)):
+        viewer = await ask.viewer(member)
+        counted = [(await ask.statements(query, viewer, first=first))[0] for first in (2, 12)]
+        assert counted == [statements, statements]
