@@ -1,17 +1,16 @@
 """Reports of what was watched: merged, bounded by the clock, taken once."""
 
 import asyncio
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 import sqlalchemy as sa
 from group import building, gid
 from snapshots import counted, snapshot
+from studying import NOON, REPORT, batch, kept, lasting, report
 
 import app.study.actions
-import app.study.desk
-import resolvers.study
 from app.content.models import ContentStatus, LiveStream, MicroLecture
 from app.settings import Settings
 from app.study.models import StudyProgress, StudyReport
@@ -19,80 +18,10 @@ from app.visibility import NOBODY
 
 pytestmark = pytest.mark.anyio
 
-NOON = datetime(2026, 3, 8, 12, tzinfo=UTC)
-REPORT = """mutation ($id: ID!, $watched: [WatchedInterval!]!, $key: String) {
-  done: recordStudy(input: {contentId: $id, watched: $watched, clientKey: $key}) {
-    progress { watchedSeconds resumeAtSeconds isComplete completedAt }
-    countedSeconds completes errors { code message path } } }"""
-BATCH = """mutation ($reports: [StudyReportInput!]!) {
-  done: recordStudyBatch(input: {reports: $reports}) {
-    reports { progress { watchedSeconds resumeAtSeconds isComplete } countedSeconds completes
-      errors { code message path } }
-    errors { code message path } } }"""
 PROGRESS = """query ($first: Int = 50, $kinds: [ContentKind!]) {
   feed(first: $first, kinds: $kinds) { nodes {
   ... on MicroLecture { viewerProgress { watchedSeconds resumeAtSeconds isComplete } }
   ... on LiveStream { viewerProgress { watchedSeconds } } } } }"""
-
-
-@pytest.fixture
-def clock(monkeypatch):
-    """The platform's clock; call it with seconds after noon to set it."""
-    for module in (app.study.desk, app.study.actions, resolvers.study):
-        monkeypatch.setattr(module, "now", lambda: clock.at)
-
-    def clock(seconds):
-        clock.at = NOON + timedelta(seconds=seconds)
-
-    clock(0)
-    return clock
-
-
-@pytest.fixture
-async def studied(database, ask, clock):
-    """A lecture of 100 seconds, and a member who sees it."""
-    async with building(database) as group:
-        member = await group.member(await group.organization())
-        lecture = await lasting(group, member, 100)
-    return await ask.viewer(member), lecture
-
-
-async def lasting(group, author, seconds, **more):
-    """A lecture of so many seconds."""
-    lecture = await group.lecture(author, at=NOON - timedelta(days=90), **more)
-    mine = MicroLecture.content_id == lecture.id
-    await group.session.execute(
-        sa.update(MicroLecture).where(mine).values(duration_seconds=seconds)
-    )
-    return lecture
-
-
-def pieces(*pairs):
-    return [{"from": start, "to": end} for start, end in pairs]
-
-
-async def report(ask, viewer, content, *pairs, key=None):
-    return (await ask(REPORT, viewer, id=gid(content), watched=pieces(*pairs), key=key))["done"]
-
-
-def kept(content, key, started, ended, *pairs, **more):
-    """A report of the seconds from ``started`` to ``ended`` after noon."""
-    times = {
-        "startedAt": (NOON + timedelta(seconds=started)).isoformat(),
-        "endedAt": (NOON + timedelta(seconds=ended)).isoformat(),
-    }
-    told = {"contentId": gid(content), "clientKey": key, "watched": pieces(*pairs)}
-    return {**told, **times, **more}
-
-
-async def batch(ask, viewer, *reports):
-    """What counted of each, or its error's code and path."""
-    done = (await ask(BATCH, viewer, reports=list(reports)))["done"]
-    assert done["errors"] == []
-    return [
-        [(error["code"], error["path"]) for error in each["errors"]] or each["countedSeconds"]
-        for each in done["reports"]
-    ]
 
 
 async def test_reports_are_merged_and_measured(ask, studied, clock):
@@ -165,16 +94,14 @@ async def test_a_clock_set_back_or_a_change_to_summer_time_pays_nothing_twice(as
     await report(ask, viewer, lecture, (0, 60))
     clock(-30)
     assert (await report(ask, viewer, lecture, (0, 100)))["countedSeconds"] == 30
-    # In New York this is the hour that does not exist; instants know of no such thing.
+    # That day New York's clocks went from 2 to 3: an hour by the wall, four seconds by the clock.
     zone = ZoneInfo("America/New_York")
     clock(0)
-    ends = datetime(2026, 3, 8, 3, 10, tzinfo=zone)
-    begins = datetime(2026, 3, 8, 1, 59, 50, tzinfo=zone)
-    told = kept(
-        lecture, "a", 0, 0, (0, 100), startedAt=begins.isoformat(), endedAt=ends.isoformat()
-    )
-    told["watched"] = pieces((0, 100))
-    assert await batch(ask, viewer, told) == [10]
+    times = {
+        "startedAt": datetime(2026, 3, 8, 1, 59, 58, tzinfo=zone).isoformat(),
+        "endedAt": datetime(2026, 3, 8, 3, 0, 2, tzinfo=zone).isoformat(),
+    }
+    assert await batch(ask, viewer, kept(lecture, "a", 0, 0, (0, 100), **times)) == [4]
 
 
 async def test_progress_is_private_and_read_at_once(database, ask, studied, clock):
@@ -247,70 +174,6 @@ async def test_a_key_is_taken_once_and_for_one_report(database, ask, studied, cl
     assert await snapshot(database) == before
 
 
-async def test_a_batch_is_taken_once(database, ask, studied, clock):
-    viewer, lecture = studied
-    told = [
-        kept(lecture, "a", -900, -880, (0, 20)),
-        kept(lecture, "b", -800, -790, (20, 60)),
-        kept(lecture, "b", -800, -790, (20, 60)),
-        kept(lecture, "c", -805, -785, (60, 80)),
-    ]
-    assert await batch(ask, viewer, *told) == [20, 10, 0, 10]
-    before = await snapshot(database)
-    assert await batch(ask, viewer, *told) == [0, 0, 0, 0]
-    assert await snapshot(database) == before
-    other = kept(lecture, "a", -900, -880, (0, 21))
-    refused = [("CONFLICT", ["input", "reports", "1", "clientKey"])]
-    assert await batch(ask, viewer, told[0], other) == [0, refused]
-    assert await snapshot(database) == before
-
-
-async def test_a_refused_report_holds_no_other_up(database, ask, studied, clock):
-    viewer, lecture = studied
-    async with building(database) as group:
-        author = await group.member(await group.organization())
-        hidden = await lasting(group, author, 100, audience=f"org:{author.organization_id}")
-        news = await group.news(author)
-
-    def refused(place, code, *path):
-        return [(code, ["input", "reports", str(place), *path])]
-
-    naive, month = "2026-03-08T11:00:00", 30 * 24 * 3600
-    told = [
-        (kept(hidden, "a", -60, -50, (0, 10)), "NOT_FOUND", ["contentId"]),
-        (kept(news, "b", -60, -50, (0, 10)), "INVALID", ["contentId"]),
-        (kept(lecture, "c", -60, 1, (0, 10)), "INVALID", ["endedAt"]),
-        (kept(lecture, "d", -60, -61, (0, 10)), "INVALID", ["startedAt"]),
-        (kept(lecture, "e", -month - 1, -60, (0, 10)), "INVALID", ["startedAt"]),
-        (kept(lecture, "f", -60, 0, (0, 10), startedAt=naive), "INVALID", ["startedAt"]),
-        (kept(lecture, "g", -60, 0, (0, 10), endedAt=naive), "INVALID", ["endedAt"]),
-        (kept(lecture, "", -60, -50, (0, 10)), "INVALID", ["clientKey"]),
-        (kept(lecture, "h" * 65, -60, -50, (0, 10)), "INVALID", ["clientKey"]),
-        (kept(lecture, "\0", -60, -50, (0, 10)), "INVALID", ["clientKey"]),
-        (kept(lecture, "i", -60, -50, (0, 10), (-1, 3)), "INVALID", ["watched", "1", "from"]),
-    ]
-    before = await snapshot(database)
-    expected = [refused(place, code, *path) for place, (_, code, path) in enumerate(told)]
-    assert await batch(ask, viewer, *(each for each, _, _ in told)) == expected
-    assert await snapshot(database) == before
-    good = kept(lecture, "z", -month, -60, (0, 10))
-    assert (await batch(ask, viewer, *(each for each, _, _ in told), good))[-1] == 10
-    assert await counted(database, StudyReport) == 1
-
-
-async def test_a_report_from_the_far_past_or_another_zone_is_only_a_time(ask, studied, clock):
-    viewer, lecture = studied
-    far = datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=14))).isoformat()
-    east = timezone(timedelta(hours=8))
-    begins = (NOON - timedelta(seconds=10)).astimezone(east).isoformat()
-    told = [
-        kept(lecture, "a", 0, 0, (0, 10), startedAt=far),
-        kept(lecture, "b", 0, 0, (0, 20), startedAt=begins),
-    ]
-    refused = [("INVALID", ["input", "reports", "0", "startedAt"])]
-    assert await batch(ask, viewer, *told) == [refused, 10]
-
-
 async def test_a_refused_report_changes_nothing(database, ask, studied, clock):
     viewer, lecture = studied
     async with building(database) as group:
@@ -350,21 +213,6 @@ async def test_what_is_no_number_is_refused(database, ask, studied, odd):
     before = await snapshot(database)
     [error] = (await ask(query, viewer, id=gid(lecture)))["done"]["errors"]
     assert (error["code"], error["path"]) == ("INVALID", ["input", "watched", "0", "to"])
-    assert await snapshot(database) == before
-
-
-async def test_a_batch_too_large_and_nobodys_are_refused_whole(database, ask, studied, clock):
-    viewer, lecture = studied
-    one = kept(lecture, "a", -60, -50, (0, 10))
-    before = await snapshot(database)
-    for who, told, code, path in [
-        (viewer, [one] * 51, "TOO_LARGE", ["input", "reports"]),
-        (NOBODY, [one], "UNAUTHENTICATED", []),
-    ]:
-        done = (await ask(BATCH, who, reports=told))["done"]
-        [error] = done["errors"]
-        assert (done["reports"], error["code"], error["path"]) == ([], code, path)
-    assert (await ask(BATCH, viewer, reports=[]))["done"] == {"reports": [], "errors": []}
     assert await snapshot(database) == before
 
 
