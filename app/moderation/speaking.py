@@ -46,7 +46,7 @@ async def reword(
     await commenting.reword(
         session, place, comment, body=body, mention_ids=mention_ids, held=bool(words)
     )
-    if words:
+    if words and comment.held_at is not None:
         await cases.hold(session, place, comment, words=words)
 
 

@@ -117,10 +117,21 @@ async def group(ask, monkeypatch):
         await made.grant(author, Role.ADMIN, committee)
         for content in contents:
             await award(made.session, like_deed(content.id, author.id), ask.platform.settings.zone)
+        reader = await made.member(branch)
+        await made.comment(contents[0], reader, held=True)
+        gone = await made.comment(contents[0], reader, removed=True)
+    report = "mutation ($id: ID!) { reportComment(input: {commentId: $id, reason: SPAM}) { %s } }"
+    await ask(report % "errors { code }", reader, id=gid(first))
+    add = 'mutation ($id: ID!) { addHeldWord(input: {organizationId: $id, word: "刷单"}) { %s } }'
+    await ask(add % "errors { code }", author, id=gid(committee))
     await bring(ask.database, "借阅办法", "图书可借三十日。", "逾期依照本办法第一条计算。")
     await bring(ask.database, "差旅办法", "《借阅办法》第一条不适用于差旅。")
     await rebuild(ask.database, ask.platform.search, now().date())
-    ids = [gid(each) for each in (committee, branch, author, column, *contents, first, second)]
+    ids = [
+        gid(each) for each in (committee, branch, author, column, *contents, first, second, gone)
+    ]
+    cases = await ask("{ moderationQueue { nodes { id } } heldWords { nodes { id } } }", author)
+    ids += [each["id"] for found in cases.values() for each in found["nodes"]]
     regulations = await ask("{ regulations { nodes { id articles { nodes { id } } } } }", author)
     for regulation in regulations["regulations"]["nodes"]:
         ids += [regulation["id"], *(each["id"] for each in regulation["articles"]["nodes"])]

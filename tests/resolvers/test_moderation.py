@@ -475,6 +475,13 @@ async def test_a_change_that_brings_a_held_word_holds_the_comment(do, scene, dat
     assert await comment_count(database, scene.news) == 1
 
 
+async def test_a_word_holds_nothing_that_was_said_before_it(do, scene):
+    await word(do, scene.admin, scene.branch, "胡说八道")
+    same = await do("editComment", scene.author, commentId=gid(scene.comment), body="胡说八道")
+    assert (same["isHeld"], same["editedAt"]) == (False, None)
+    assert await queue(do, scene.reviewer) == []
+
+
 async def test_a_word_holds_where_it_was_added_and_below(do, scene, database):
     await word(do, scene.outsider, scene.other, "刷单")
     assert (await say(do, scene.author, scene.news, "刷单"))["isHeld"] is False
