@@ -16,7 +16,7 @@ from search.embedded import EmbeddedEngine
 async def open_platform(settings: Settings) -> AsyncIterator[Platform]:
     """Open every engine; what is not set falls back to the embedded one under ``DATA_DIR``."""
     settings.data_dir.mkdir(parents=True, exist_ok=True)
-    database = Database(settings.database)
+    database = Database(settings.database, zone=settings.zone)
     search = EmbeddedEngine(settings.data_dir / "search")
     try:
         yield Platform(

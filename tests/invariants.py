@@ -11,7 +11,8 @@ _BROKEN_BY = {
         (SELECT count(*) FROM content_like WHERE content_like.content_id = content.id)""",
     "a content counts its comments": """
         SELECT id FROM content WHERE comment_count <>
-        (SELECT count(*) FROM comment WHERE comment.content_id = content.id)""",
+        (SELECT count(*) FROM comment WHERE comment.content_id = content.id
+         AND removed_at IS NULL AND held_at IS NULL)""",
 }
 _SQLITE = {
     "the file is sound": "SELECT * FROM pragma_integrity_check WHERE integrity_check <> 'ok'",

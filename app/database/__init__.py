@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from pathlib import Path
 from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
@@ -15,6 +16,7 @@ from app.database.postgresql import PostgresReader
 from app.database.savepoints import WriteConnection
 from app.database.sqlite import SqliteReader, prepare
 from app.database.statements import Statement
+from app.database.zones import DEFAULT, ZONE
 
 R = TypeVar("R", bound=tuple[Any, ...])
 
@@ -23,14 +25,16 @@ class Database:
     """One database, SQLite or PostgreSQL by its URL.
 
     ``statements`` counts every SQL statement sent, reads and writes; tests hold lists to it and
-    ``/metrics`` shows it. ``on_commit`` callbacks run after each commit, in the loop.
+    ``/metrics`` shows it. ``on_commit`` callbacks run after each commit, in the loop. ``zone`` is
+    the group's: when its days begin.
     ``announcements`` tells what was committed to whoever listens.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, zone: ZoneInfo = DEFAULT) -> None:
         self.url = sa.make_url(url)
         self.dialect = self.url.get_backend_name()
         self.statements = 0
+        self._info = {ZONE: zone}
         self.on_commit: list[Callable[[], None]] = []
         self._writer: GroupedWriter | None = None
         self.engine = self._open_engine()
@@ -63,7 +67,7 @@ class Database:
             async with self._grouped().transaction() as session:
                 yield session
         else:
-            session = AsyncSession(self.engine, expire_on_commit=False)
+            session = AsyncSession(self.engine, expire_on_commit=False, info=dict(self._info))
             async with self._turn(), session, session.begin():
                 yield session
                 await self.announcements.before_commit(session)
@@ -94,7 +98,7 @@ class Database:
     def _grouped(self) -> GroupedWriter:
         # Opened by the first write: there may be no file before.
         if self._writer is None:
-            connection = WriteConnection(self._path, self._count)
+            connection = WriteConnection(self._path, self._count, self._info)
             self._writer = GroupedWriter(connection, self._tell)
         return self._writer
 

@@ -1,7 +1,7 @@
 """SQLite's connection for writes: many deeds in one transaction, each in a savepoint of its own."""
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
@@ -59,10 +59,10 @@ class _Connection(sqlite3.Connection):
 class WriteConnection:
     """A connection that one thread at a time uses, whichever it is.
 
-    ``sent`` is called for each statement of a deed.
+    ``sent`` is called for each statement of a deed; each session begins with ``info``.
     """
 
-    def __init__(self, path: Path, sent: Callable[..., Any]) -> None:
+    def __init__(self, path: Path, sent: Callable[..., Any], info: Mapping[str, Any]) -> None:
         raw = sqlite3.connect(
             path, factory=_Connection, check_same_thread=False, cached_statements=256
         )
@@ -71,6 +71,7 @@ class WriteConnection:
         sa.event.listen(engine, "begin", lambda _: raw.execute("SAVEPOINT deed"))
         sa.event.listen(engine, "before_cursor_execute", sent)
         self._raw = raw
+        self._info = info
         self._connection = engine.connect()
 
     def begin(self) -> None:
@@ -85,7 +86,7 @@ class WriteConnection:
 
         Its statements run where they are awaited, at once: nothing can come amid one.
         """
-        session = AsyncSession(expire_on_commit=False)
+        session = AsyncSession(expire_on_commit=False, info=dict(self._info))
         # As an argument it would have to be a driver that is waited for.
         session.sync_session.bind = self._connection
         with session.sync_session as kept, kept.begin():

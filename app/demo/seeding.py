@@ -10,7 +10,6 @@ from concurrent.futures import ProcessPoolExecutor
 from datetime import datetime, timedelta
 from functools import partial
 from importlib import resources
-from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from PIL import Image as Picture
@@ -37,7 +36,6 @@ from app.demo.loading import load_demo
 from app.demo.pictures import draw_picture
 from app.demo.portraits import draw_avatar
 from app.engagement.actions import comment, like
-from app.engagement.deeds import comment_deed, like_deed
 from app.knowledge.importing import import_regulation
 from app.knowledge.reading.markdown import parse_regulation
 from app.members.actions import enrol, grant
@@ -45,11 +43,9 @@ from app.members.models import Member
 from app.organizations.actions import found
 from app.organizations.models import OrganizationKind
 from app.organizations.queries import root
-from app.points.actions import Deed, award
-from app.points.rules import pays
 from app.points.sealing import seal
 from app.uploads.models import Image, MediaState
-from app.visibility import AudienceScope, Grant, Role, Viewer, audience_key
+from app.visibility import AudienceScope, Role, audience_key
 from media.images import Renditions, render, rendition_key
 from schema.context import Platform
 
@@ -72,8 +68,7 @@ async def seed_demo(platform: Platform) -> bool:
     pictures = await _draw(platform, group)
     hashed = await hash_password(PASSWORD)
     async with platform.database.transaction(slow=True) as session:
-        zone = platform.settings.zone
-        await _Seeding(session, group, pictures, password_hash=hashed, zone=zone).write()
+        await _Seeding(session, group, pictures, hashed).write()
         await _import_regulations(session, platform)
     await seal(platform.database)
     return True
@@ -97,22 +92,17 @@ class _Seeding:
         session: AsyncSession,
         group: DemoGroup,
         pictures: dict[str, Renditions],
-        *,
         password_hash: str,
-        zone: ZoneInfo,
     ) -> None:
         self._session = session
         self._group = group
         self._pictures = pictures
         self._password_hash = password_hash
-        self._zone = zone
         self._started = now()
         self._organizations: dict[str, int] = {}
-        self._paths: dict[str, str] = {}
         self._members: dict[str, int] = {}
         self._columns: dict[str, int] = {}
         self._published: dict[str, tuple[int, datetime]] = {}
-        self._deeds: list[tuple[Deed, str]] = []
 
     async def write(self) -> None:
         """Write everything but the regulations."""
@@ -123,7 +113,6 @@ class _Seeding:
             await self._write_content(content)
         await self._write_comments()
         await self._write_likes()
-        await self._pay_deeds()
 
     async def _write_organizations(self) -> None:
         for each in self._group.organizations:
@@ -134,7 +123,6 @@ class _Seeding:
                 parent_id=self._organizations.get(each.parent or ""),
             )
             self._organizations[each.key] = made.id
-            self._paths[each.key] = made.path
 
     async def _write_members(self) -> None:
         for each in self._group.members:
@@ -203,44 +191,17 @@ class _Seeding:
                 reply_to_id=written.get(each.reply_to or ""),
                 at=at,
             )
-            self._deeds.append((comment_deed(made.id, author_id, at=at), each.content))
             if each.key is not None:
                 written[each.key] = made.id
 
     async def _write_likes(self) -> None:
         """Give every content some likes, by a rule that spreads them: no chance, no two alike."""
         members = list(self._members.values())
-        for place, (key, (content_id, published)) in enumerate(self._published.items()):
+        for place, (content_id, published) in enumerate(self._published.values()):
             fans = members[place % 3 :: 1 + place % 5]
             for number, member_id in enumerate(fans, 1):
-                await like(self._session, content_id, member_id)
                 at = min(published + number * timedelta(minutes=7), self._started)
-                self._deeds.append((like_deed(content_id, member_id, at=at), key))
-
-    async def _pay_deeds(self) -> None:
-        """Award points for likes and comments, in the order in which they were done."""
-        contents = {each.key: each for each in self._group.contents}
-        viewers = {member_id: self._viewer(key) for key, member_id in self._members.items()}
-        for deed, key in sorted(self._deeds, key=lambda done: done[0].at or self._started):
-            author_id = self._members[contents[key].author]
-            path = self._paths[contents[key].organization]
-            if pays(viewers[deed.member_id], author_id, path):
-                await award(self._session, deed, self._zone)
-
-    def _viewer(self, member: str) -> Viewer:
-        """The member with the roles that hold today."""
-        return Viewer(
-            self._members[member],
-            grants=tuple(
-                Grant(
-                    Role(given.role),
-                    self._organizations[given.organization],
-                    self._paths[given.organization],
-                )
-                for given in self._group.grants
-                if given.member == member and (given.expires_in_days or 0) >= 0
-            ),
-        )
+                await like(self._session, content_id, member_id, at=at)
 
     async def _add_image(self, name: str, alt: str) -> int:
         made = self._pictures[name]

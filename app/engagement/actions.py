@@ -2,17 +2,16 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.content.counting import count
+from app.content.deeds import like_deed
+from app.content.earning import earn
 from app.database.columns import new_id, now
 from app.database.writing import add_once, take_away
 from app.engagement import standing
-from app.engagement.deeds import like_deed
 from app.engagement.models import Comment, CommentMention, ContentLike
-from app.points.actions import award
 
 
 async def comment(
@@ -51,18 +50,14 @@ async def comment(
 
 
 async def like(
-    session: AsyncSession, content_id: int, member_id: int, *, earns_in: ZoneInfo | None = None
+    session: AsyncSession, content_id: int, member_id: int, *, at: datetime | None = None
 ) -> bool:
-    """Like a content; False where the member already does, and then nothing changes.
-
-    ``earns_in`` is the group's time zone where the like earns points (`app.points.rules.pays`).
-    """
+    """Like a content; False where the member already does, and then nothing changes."""
     key = {"content_id": content_id, "member_id": member_id}
-    if not await add_once(session, ContentLike, **key, created_at=now()):
+    if not await add_once(session, ContentLike, **key, created_at=at or now()):
         return False
-    if earns_in is not None:
-        # Before the counter: whoever likes the same content waits for its row until we commit.
-        await award(session, like_deed(content_id, member_id), earns_in)
+    # Before the counter: whoever likes the same content waits for its row until we commit.
+    await earn(session, like_deed(content_id, member_id, at=at), content_id)
     await count(session, content_id, like_count=1)
     return True
 

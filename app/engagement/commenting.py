@@ -15,6 +15,7 @@ from app.engagement.mentioning import name, nameable, named
 from app.engagement.models import Comment
 from app.engagement.places import Place
 from app.engagement.rules import MAX_COMMENTS, RATE_WINDOW, is_editable
+from app.engagement.telling import tell_named
 from app.errors import Conflict, Forbidden, NotFound, RateLimited, Unauthenticated
 from app.members.models import Member, MemberStatus
 
@@ -97,6 +98,8 @@ async def reword(
         return
     if set(wanted) != set(names):
         await name(session, comment.id, wanted)
+        if comment.stands and not held:
+            await tell_named(session, comment, set(wanted) - set(names))
     at = now()
     held_at = comment.held_at or (at if held else None)
     await standing.change(session, comment, body=body, edited_at=at, held_at=held_at)

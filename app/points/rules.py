@@ -14,7 +14,8 @@ MAX_ADJUSTMENT = 10_000
 #: Averages of fewer members would tell about one of them.
 FEWEST_AVERAGED = 5
 
-_STAFF = (Role.EDITOR, Role.REVIEWER, Role.SECRETARY, Role.ADMIN)
+#: Whose work it is what others do for points.
+STAFF = (Role.EDITOR, Role.REVIEWER, Role.SECRETARY, Role.ADMIN)
 _OVERSEERS = (Role.ADMIN, Role.AUDITOR)
 
 
@@ -32,13 +33,13 @@ class Windows(NamedTuple):
     week: Window
 
 
-def pays(viewer: Viewer, author_id: int, organization_path: str) -> bool:
-    """Whether a deed of ``viewer`` on an author's item of an organization earns points.
+def pays(member_id: int, run: Iterable[str], *, author_id: int, path: str) -> bool:
+    """Whether a deed on an author's item of the organization at ``path`` earns points.
 
-    Neither what is one's own does, nor what belongs to the work of those who run the organization.
+    Neither what is one's own does, nor what belongs to the work of those who run the organization:
+    ``run`` are the paths on which the member holds one of ``STAFF``.
     """
-    own = viewer.member_id == author_id
-    return viewer.signed_in and not own and not viewer.holds(_STAFF, organization_path)
+    return member_id != author_id and not any(path.startswith(each) for each in run)
 
 
 def oversees(viewer: Viewer, member_id: int, organization_path: str) -> bool:

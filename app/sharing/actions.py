@@ -4,6 +4,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import select
 
 from app.content.counting import count
+from app.content.deeds import opening_deed, share_deed
+from app.content.earning import earn
 from app.content.models import ContentStatus
 from app.content.seeing import require_published, seen
 from app.database.columns import now
@@ -33,6 +35,7 @@ async def share(
     session.add(made)
     await session.flush()
     if not earlier:
+        await earn(session, share_deed(content_id, member_id), content_id)
         await count(session, content_id, share_count=1)
     return made
 
@@ -58,4 +61,6 @@ async def _count_opening(session: AsyncSession, link: Share, viewer: Viewer) -> 
     key = {"share_id": link.id, "member_id": viewer.member_id}
     if not await add_once(session, ShareOpening, **key, created_at=now()):
         return
+    opening = opening_deed(link.content_id, link.member_id, viewer.member_id or 0)
+    await earn(session, opening, link.content_id)
     await move(session, Share, link.id, open_count=1)

@@ -7,6 +7,8 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from app.content.deeds import study_deed
+from app.content.earning import earn
 from app.content.models import Content, ContentKind, ContentStatus, LiveStream, MicroLecture
 from app.content.seeing import seen
 from app.database.columns import now
@@ -53,10 +55,15 @@ async def record(
     desk = Desk(session, viewer.member_id or 0, policy)
     if any(isinstance(video, Video) for video in found):
         await desk.open(reports)
-    return [
+    taken = [
         desk.take(report, video) if isinstance(video, Video) else video
         for report, video in zip(reports, found, strict=True)
     ]
+    for report, one in zip(reports, taken, strict=True):
+        if isinstance(one, Taken) and one.completes:
+            deed = study_deed(report.content_id, viewer.member_id or 0)
+            await earn(session, deed, report.content_id)
+    return taken
 
 
 async def sweep(session: AsyncSession) -> None:

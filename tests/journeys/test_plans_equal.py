@@ -23,8 +23,8 @@ from hypothesis import strategies as st
 from hypothesis_graphql import nodes, queries
 from regulations import bring
 
+from app.content.deeds import like_deed
 from app.database.columns import now
-from app.engagement.deeds import like_deed
 from app.points.actions import award
 from app.visibility import Role
 from resolvers import search as search_door
