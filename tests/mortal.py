@@ -12,6 +12,7 @@ import signal
 import sys
 
 import sqlalchemy as sa
+from sqlalchemy.orm import configure_mappers
 
 from app.content.models import Content
 from app.database import Database
@@ -50,6 +51,8 @@ async def take_part(database: Database, member: int, contents: list[int]) -> Non
 
 
 def main() -> None:
+    # Whatever a child would do again.
+    configure_mappers()
     for line in sys.stdin:
         child = os.fork()
         if not child:

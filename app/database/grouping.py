@@ -35,7 +35,7 @@ class _Deed:
             self.turn.set_result(durable)
         return await self.over
 
-    def refuse(self, error: sqlite3.Error) -> None:
+    def refuse(self, error: Exception) -> None:
         """Tell that the turn will not come."""
         if not self.turn.done():
             self.turn.set_exception(error)
@@ -115,24 +115,26 @@ class GroupedWriter:
     async def _run_group(self) -> None:
         try:
             await self._in_thread(self._connection.begin)
-        except sqlite3.Error as error:
+        except Exception as error:  # noqa: BLE001  whatever it is, those who wait learn of it
             for deed in self._group():
                 deed.refuse(error)
             return
-        durable = asyncio.get_running_loop().create_future()
+        loop = asyncio.get_running_loop()
+        durable = loop.create_future()
         try:
             kept = [await self._run(deed, durable) for deed in self._group()]
             await self._in_thread(self._connection.commit)
-        except sqlite3.Error as error:
+        except Exception as error:  # noqa: BLE001  as above
             durable.set_exception(error)
-            # Perhaps everyone was cancelled, and nobody asks any more.
+            # Perhaps everyone was cancelled, and nobody asks for it.
             durable.exception()
-            # If even this fails, the next group's beginning tries again.
+            # If even this fails, the beginning of the next group tries again.
             with suppress(sqlite3.Error):
                 await self._in_thread(self._connection.rollback)
         else:
             if any(kept):
-                self._committed()
+                # Before anyone returns; what it raises is the loop's to tell.
+                loop.call_soon(self._committed)
             durable.set_result(None)
 
     async def _run(self, deed: _Deed, durable: asyncio.Future[None]) -> bool:

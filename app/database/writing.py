@@ -41,7 +41,8 @@ async def take_away(session: AsyncSession, table: type[SQLModel], **key: Any) ->
 
 async def move(session: AsyncSession, table: type[SQLModel], key: int, **steps: int) -> None:
     """Add ``steps`` to counters of a row; the database adds, so that two at once both count."""
-    await session.execute(_movement(table, tuple(steps)), {"key": key, **_named(steps)})
+    values = {f"{name}_step": step for name, step in steps.items()}
+    await session.execute(_movement(table, tuple(steps)), {"key": key} | values)
 
 
 @cache
@@ -58,13 +59,9 @@ def _deletion(table: type[SQLModel], key: tuple[str, ...]) -> Any:
 @cache
 def _movement(table: type[SQLModel], counters: tuple[str, ...]) -> Any:
     rows = _rows(table)
+    # A parameter with the column's own name would be taken for its new value.
     moved = {name: rows.c[name] + sa.bindparam(f"{name}_step") for name in counters}
     return sa.update(rows).where(rows.c.id == sa.bindparam("key")).values(moved)
-
-
-def _named(steps: Mapping[str, int]) -> dict[str, int]:
-    # A parameter with the column's own name would be taken for its new value.
-    return {f"{name}_step": step for name, step in steps.items()}
 
 
 def _rows(table: type[SQLModel]) -> sa.Table:

@@ -343,12 +343,14 @@ async def test_whatever_becomes_of_others_each_is_whole_or_not_there(writing, mo
             assert kept.count(name) == (0 if deed.exception() else 2)
 
 
-async def test_closing_lets_those_who_wait_finish(writing):
+async def test_closing_lets_those_who_wait_finish_and_nobody_after(writing):
     deeds = [asyncio.create_task(writing.write(name)) for name in numbered(3)]
     await asyncio.sleep(0)
     await writing.writer.close()
     await asyncio.gather(*deeds)
     assert writing.kept == numbered(3)
+    with pytest.raises(RuntimeError, match="after shutdown"):
+        await writing.write("之后")
 
 
 async def test_a_slow_transaction_is_a_group_of_its_own(sqlite_url):

@@ -24,7 +24,7 @@ pytestmark = pytest.mark.anyio
 ROUNDS = 60
 _MEMBERS, _CONTENTS = 100, 50
 #: A round ends after so many acknowledged deeds, wherever the commits behind them are by then.
-_MOST_DEEDS = 100
+_MOST_DEEDS = 50
 _MOST_SECONDS = 0.01
 
 
