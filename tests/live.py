@@ -4,9 +4,11 @@ import asyncio
 import contextlib
 import json
 import socket
+import time
 from collections.abc import AsyncIterator
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,7 @@ from websockets.exceptions import ConnectionClosed
 
 from app.auth import Tokens
 from app.database import Database
+from app.database.columns import now
 from app.main import _routes
 from app.members.models import Member
 from app.members.sessions import Sessions
@@ -66,6 +69,18 @@ async def hints_are_out(database: Database) -> None:
     wire = database.announcements._wire
     while wire is not None and wire._sending is not None:
         await asyncio.sleep(0.005)
+
+
+class Clock:
+    """Time that begins when it is first asked for, so that a slow machine misses nothing."""
+
+    def __init__(self) -> None:
+        self.start = now()
+        self._begun: float | None = None
+
+    def __call__(self) -> datetime:
+        self._begun = self._begun or time.monotonic()
+        return self.start + timedelta(seconds=time.monotonic() - self._begun)
 
 
 class Stream:

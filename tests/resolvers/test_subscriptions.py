@@ -1,12 +1,11 @@
 """Subscriptions tell what is new to those who see it, and end when they no longer do."""
 
-import time
 from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
 from group import building, gid, global_id
-from live import impatient, platform_on, subscribed
+from live import Clock, impatient, platform_on, subscribed
 from sqlmodel import col
 
 from app.content.actions import archive
@@ -18,11 +17,7 @@ from app.engagement.models import Comment
 from app.members import sessions as sessions_module
 from app.members.actions import suspend
 from app.members.models import LoginSession, Member
-from app.notifications import actions as notification_actions
-from app.notifications.actions import mark_all_read, notify
-from app.notifications.models import NotificationKind as Kind
-from app.subjects import Subject, SubjectKind
-from resolvers import notification_watch, subscriptions, watching
+from resolvers import subscriptions, watching
 from schema import content as content_types
 
 pytestmark = pytest.mark.anyio
@@ -31,8 +26,6 @@ ON_COMMENT = """subscription ($id: ID!) { commentAdded(contentId: $id) {
   id body author { id name } content { commentCount } } }"""
 ON_CHANGE = """subscription ($id: ID!) { contentChanged(contentId: $id) {
   id likeCount commentCount viewerHasLiked ... on LiveStream { state } } }"""
-ON_NOTIFICATION = """subscription { notificationAdded {
-  notification { id kind message count } unreadNotificationCount } }"""
 
 
 @pytest.fixture(autouse=True)
@@ -261,18 +254,6 @@ async def test_a_change_that_was_not_announced_is_found_by_looking(database, pla
         assert (await stream())["data"]["contentChanged"]["likeCount"] == 0
 
 
-class Clock:
-    """Time that begins when it is first asked for, so that a slow machine misses nothing."""
-
-    def __init__(self):
-        self.start = now()
-        self._begun = None
-
-    def __call__(self):
-        self._begun = self._begun or time.monotonic()
-        return self.start + timedelta(seconds=time.monotonic() - self._begun)
-
-
 async def test_a_live_stream_changes_with_the_clock(database, platform, scene, monkeypatch):
     clock = Clock()
     for module in (subscriptions, watching, content_types):
@@ -307,78 +288,6 @@ async def test_who_sees_alike_shares_the_read(database, platform, scene):
         assert database.statements - before - wrote <= 3 + 2 + 1
 
 
-async def tell(database, member, kind=Kind.REPLY, key=1):
-    async with database.transaction() as session:
-        await notify(
-            session, kind, [member.id], subject=Subject(SubjectKind.CONTENT, key), actor_id=None
-        )
-
-
-def event(answer):
-    told = answer["data"]["notificationAdded"]
-    notification = told["notification"]
-    return notification and (notification["kind"], notification["count"]), told[
-        "unreadNotificationCount"
-    ]
-
-
-async def test_a_member_is_told_what_comes_grows_and_is_read_elsewhere(database, platform, scene):
-    async with subscribed(platform, ON_NOTIFICATION, scene.reader) as stream:
-        await tell(database, scene.stranger)
-        await tell(database, scene.reader)
-        assert event(await stream()) == (("REPLY", 1), 1)
-        await tell(database, scene.reader)
-        assert event(await stream()) == (("REPLY", 2), 1)
-        await tell(database, scene.reader, Kind.MENTION)
-        assert event(await stream()) == (("MENTION", 1), 2)
-        async with database.transaction() as session:
-            await mark_all_read(session, scene.reader.id)
-        assert event(await stream()) == (None, 0)
-        assert await stream.is_silent()
-
-
-async def test_quiet_hours_hold_back_until_they_end(database, platform, scene, monkeypatch):
-    clock = Clock()
-    for module in (notification_watch, watching):
-        monkeypatch.setattr(module, "now", clock)
-    ends = clock.start + timedelta(seconds=0.5)
-    monkeypatch.setattr(notification_actions, "deliver_after", lambda at, _quiet: max(at, ends))
-    monkeypatch.setattr(notification_actions, "now", lambda: clock.start)
-    await tell(database, scene.reader)
-    patient = impatient(platform, 60)
-    async with subscribed(patient, ON_NOTIFICATION, scene.reader) as stream:
-        await tell(database, scene.reader, Kind.MENTION)
-        assert event(await stream()) == (("REPLY", 1), 2)
-        assert event(await stream()) == (("MENTION", 1), 2)
-        assert clock() >= ends
-        assert await stream.is_silent()
-
-
-async def test_notifications_that_were_missed_are_caught_up(database, platform, scene, monkeypatch):
-    await tell(database, scene.reader, key=1)
-    async with subscribed(platform, ON_NOTIFICATION, scene.reader) as stream:
-        await tell(database, scene.reader, key=2)
-        assert event(await stream()) == (("REPLY", 1), 2)
-        monkeypatch.setattr(notification_actions, "announce", lambda *_: None)
-        await tell(database, scene.reader, key=3)
-        database.announcements.tell_missed()
-        assert event(await stream()) == (("REPLY", 1), 3)
-        database.announcements.tell_missed()
-        assert await stream.is_silent()
-
-
-async def test_nobody_has_no_notifications(platform):
-    async with subscribed(platform, ON_NOTIFICATION) as stream:
-        assert code(await stream()) == "UNAUTHENTICATED"
-
-
-async def test_a_session_that_ends_ends_its_notifications(database, platform, scene):
-    async with subscribed(platform, ON_NOTIFICATION, scene.reader) as stream:
-        async with database.transaction() as session:
-            await _lose_session(session, scene)
-        assert code(await stream()) == "UNAUTHENTICATED"
-
-
 @pytest.mark.services
 async def test_what_another_process_writes_is_told(postgresql_url, empty_search, tmp_path):
     here, elsewhere = Database(postgresql_url), Database(postgresql_url)
@@ -391,15 +300,12 @@ async def test_what_another_process_writes_is_told(postgresql_url, empty_search,
         async with (
             subscribed(platform, ON_COMMENT, author, id=key) as comments,
             subscribed(platform, ON_CHANGE, author, id=key) as changes,
-            subscribed(platform, ON_NOTIFICATION, author) as notifications,
         ):
             await write(elsewhere, content, author, "来自别处")
             assert (await comments())["data"]["commentAdded"]["body"] == "来自别处"
             assert (await changes())["data"]["contentChanged"]["commentCount"] == 1
             await mark(elsewhere, like, content, author)
             assert (await changes())["data"]["contentChanged"]["likeCount"] == 1
-            await tell(elsewhere, author)
-            assert event(await notifications()) == (("REPLY", 1), 1)
             assert await comments.is_silent()
     finally:
         await here.close()
