@@ -31,6 +31,7 @@ from resolvers.websocket import GraphQLSocket
 from schema.context import Context
 from schema.operations.documents import Documents
 from schema.operations.limits import Limits
+from schema.operations.pages import Pages
 from schema.operations.persisted import PersistedOperations, read_manifest
 
 
@@ -40,8 +41,14 @@ def create_app(settings: Settings, *, with_worker: bool = True) -> Starlette:
     ``with_worker`` runs a worker beside the requests, as one machine wants it.
     """
     configure_logs(settings)
+    seconds = settings.page_cache_seconds
+    pages = Pages(seconds) if seconds else None
     documents = Documents(
-        graph, Limits(), suggestions=not settings.production, persisted=_persisted(settings)
+        graph,
+        Limits(),
+        suggestions=not settings.production,
+        persisted=_persisted(settings),
+        pages=pages,
     )
 
     connections = Connections(
@@ -54,6 +61,8 @@ def create_app(settings: Settings, *, with_worker: bool = True) -> Starlette:
             await upgrade(platform.database)
             app.state.platform = platform
             app.state.metrics = Metrics(platform, documents, connections)
+            if pages is not None:
+                platform.database.on_commit.append(pages.forget)
             # What is loaded by now stays: collections that walk it would stop the loop for 60 ms.
             gc.collect()
             gc.freeze()

@@ -7,8 +7,7 @@ import uuid
 import structlog
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
-from starlette.datastructures import MutableHeaders
-from starlette.requests import Request
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -16,6 +15,7 @@ from app import jobs
 from resolvers.connections import Connections
 from schema.context import Platform
 from schema.operations.documents import Documents
+from schema.operations.pages import Pages
 
 _log = structlog.get_logger("http")
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
@@ -50,7 +50,18 @@ class Metrics:
         )
         running = Gauge("subscriptions", "Subscriptions that run.", registry=self.registry)
         running.set_function(lambda: connections.subscriptions)
+        if documents.pages is not None:
+            self._show_pages(documents.pages)
         self._jobs = Gauge("jobs", "Jobs in the outbox.", ["state"], registry=self.registry)
+
+    def _show_pages(self, pages: Pages) -> None:
+        for name, told, count in (
+            ("made", "Answers made for a whole audience.", lambda: pages.made),
+            ("shown", "Answers given from one of them.", lambda: pages.shown),
+            ("failures", "Those that could not be made or shown.", lambda: pages.failures),
+        ):
+            gauge = Gauge(f"graphql_pages_{name}_total", told, registry=self.registry)
+            gauge.set_function(count)
 
     async def show(self) -> Response:
         """Answer in Prometheus's text format."""
@@ -72,8 +83,7 @@ class RequestLog:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        request = Request(scope)
-        request_id = _request_id(request)
+        request_id = _request_id(Headers(scope=scope))
         scope.setdefault("state", {})["request_id"] = request_id
         status = 500
 
@@ -89,22 +99,22 @@ class RequestLog:
             try:
                 await self._app(scope, receive, send_with_id)
             finally:
-                _measure(request, status, time.perf_counter() - begun)
+                _measure(scope, status, time.perf_counter() - begun)
 
 
-def _request_id(request: Request) -> str:
+def _request_id(headers: Headers) -> str:
     """The caller's id where it is harmless to log, else a new one."""
-    given = request.headers.get("x-request-id", "")
+    given = headers.get("x-request-id", "")
     return given if _REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
 
 
-def _measure(request: Request, status: int, seconds: float) -> None:
-    path = request.url.path
+def _measure(scope: Scope, status: int, seconds: float) -> None:
+    path = scope["path"]
     route = next((known for known in _KNOWN if path.startswith(known)), "other")
-    metrics: Metrics = request.app.state.metrics
+    metrics: Metrics = scope["app"].state.metrics
     metrics.requests.labels(route, str(status)).inc()
     metrics.seconds.labels(route).observe(seconds)
     if path not in _QUIET:
         _log.info(
-            "request", method=request.method, path=path, status=status, ms=round(seconds * 1000, 1)
+            "request", method=scope["method"], path=path, status=status, ms=round(seconds * 1000, 1)
         )

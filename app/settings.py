@@ -48,6 +48,7 @@ class Settings(BaseSettings):
     study_speed: float = Field(default=1.0, ge=1, le=2)
     study_completion: float = Field(default=0.9, gt=0, le=1)
     second_person_publishes: bool = True
+    page_cache_seconds: float = Field(default=1.0, ge=0, le=10)
 
     @field_validator("time_zone")
     @classmethod

@@ -43,14 +43,33 @@ class Grant:
 
 
 @dataclass(frozen=True, slots=True)
+class Audience:
+    """All that viewers who see the same have in common.
+
+    It stands for a viewer where an answer is made for all of them. What one viewer alone has is
+    not here: a read that asks for it fails, and shows nobody what is not theirs. ``voice`` is
+    nobody's: who has words of their own that others do not see belongs to no audience.
+    """
+
+    keys: tuple[str, ...]
+    signed_in: bool
+    moderated: tuple[str, ...] = ()
+    voice: None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Viewer:
-    """Whoever asks: a member with a session, or nobody (every field empty)."""
+    """Whoever asks: a member with a session, or nobody (every field empty).
+
+    ``has_held`` tells that a comment of theirs waits for a moderator.
+    """
 
     member_id: int | None = None
     organization_id: int | None = None
     path: str = ""
     grants: tuple[Grant, ...] = ()
     session_id: int | None = None
+    has_held: bool = False
     keys: tuple[str, ...] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -60,6 +79,23 @@ class Viewer:
     def signed_in(self) -> bool:
         """Whether a member asks."""
         return self.member_id is not None
+
+    @property
+    def audience(self) -> Audience | None:
+        """Those who see the same in lists, None where nobody else does."""
+        if self.has_held:
+            return None
+        return Audience(self.keys, self.signed_in, self.moderated)
+
+    @property
+    def voice(self) -> int | None:
+        """Whose held words they see besides those they moderate: their own."""
+        return self.member_id
+
+    @property
+    def moderated(self) -> tuple[str, ...]:
+        """The paths below which they decide about what is said."""
+        return self.subtrees(MODERATING_ROLES)
 
     def subtrees(self, roles: Iterable[Role]) -> tuple[str, ...]:
         """The paths below which the viewer holds one of ``roles``."""

@@ -10,6 +10,7 @@ from app.content.queries import FeedFilter
 from app.errors import Invalid
 from schema.content import Content
 from schema.context import Context
+from schema.dependence import AUDIENCE, differs_by
 from schema.nodes import key_of
 from schema.paging import (
     LAST_ID,
@@ -35,6 +36,7 @@ class ContentQueries:
         description="Published contents that the viewer sees (生态圈), newest first.",
         graphql_type=Connection[Content],
     )
+    @differs_by(AUDIENCE)
     async def feed(
         self,
         info: Info,
@@ -73,6 +75,7 @@ class ContentQueries:
         description="Showcase columns that the viewer sees (成果展示专栏), newest first.",
         graphql_type=Connection[ShowcaseColumn],
     )
+    @differs_by(AUDIENCE)
     async def showcase_columns(self, info: Info, first: First = 20, after: After = None) -> Any:
         """A page of columns."""
         size = page_size(first)

@@ -8,6 +8,7 @@ import strawberry
 from app.organizations.queries import OrganizationRow, organizations
 from app.visibility import AudienceScope, audience_of
 from schema.context import Context
+from schema.dependence import AUDIENCE, differs_by
 from schema.organizations import Organization
 
 strawberry.enum(
@@ -31,6 +32,7 @@ class AudienceRow(NamedTuple):
     organization: OrganizationRow | None
 
 
+@differs_by(AUDIENCE)
 async def audiences_of(context: Context, parents: Sequence[Meant]) -> list[AudienceRow]:
     """Who may see each."""
     audiences = [audience_of(row.audience_key) for row in parents]

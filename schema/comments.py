@@ -11,6 +11,7 @@ from app.engagement import queries
 from app.engagement.queries import CommentRow, RemovalRow
 from app.members.queries import MemberRow
 from schema.context import Context
+from schema.dependence import AUDIENCE, differs_by
 from schema.edges import edge
 from schema.members import Member
 from schema.nodes import Node, node
@@ -70,6 +71,7 @@ async def _near(
     return [near.get(key or 0) for key in keys]
 
 
+@differs_by(AUDIENCE)
 async def replies_to(
     context: Context, parents: Sequence[CommentRow], *, first: First = 20, after: After = None
 ) -> list[ConnectionRow]:
@@ -100,6 +102,7 @@ async def threads_of(
     return [connection(found[row.id], size, after, cursor=id_cursor) for row in parents]
 
 
+@differs_by(AUDIENCE)
 async def comments_on(
     context: Context,
     parents: Sequence[ContentRow],

@@ -19,6 +19,7 @@ from app.uploads.queries import ImageRow, VideoRow, videos
 from schema.audiences import Audience, audiences_of
 from schema.comments import Comment, comments_on
 from schema.context import Context
+from schema.dependence import AUDIENCE, VIEWER, differs_by
 from schema.edges import edge
 from schema.members import Member
 from schema.nodes import Node, node, parse_id
@@ -53,6 +54,7 @@ async def find_contents(context: Context, ids: Sequence[int]) -> Mapping[int, Co
     return await queries.visible_contents(context.database, context.viewer, ids)
 
 
+@differs_by(AUDIENCE)
 async def body_htmls(context: Context, parents: Sequence[ContentRow]) -> list[str]:
     """The text of each; lists do not carry it, single items do."""
     missing = [row.id for row in parents if row.html is None]
@@ -60,12 +62,14 @@ async def body_htmls(context: Context, parents: Sequence[ContentRow]) -> list[st
     return [found.get(row.id, "") if row.html is None else row.html for row in parents]
 
 
+@differs_by(AUDIENCE)
 async def galleries_of(context: Context, parents: Sequence[ContentRow]) -> list[list[ImageRow]]:
     """The pictures of each, in order."""
     found = await queries.galleries(context.database, [row.id for row in parents])
     return [found[row.id] for row in parents]
 
 
+@differs_by(AUDIENCE)
 async def authors_of(context: Context, parents: Sequence[ContentRow]) -> list[MemberRow]:
     """Who wrote each."""
     found = await members(context.database, list({row.author_id for row in parents}))
@@ -77,16 +81,19 @@ async def _marks(context: Context, parents: Sequence[ContentRow]) -> list[MarkRo
     return [found[row.id] for row in parents]
 
 
+@differs_by(VIEWER)
 async def likes_by_viewer(context: Context, parents: Sequence[ContentRow]) -> list[bool]:
     """Whether the viewer likes each."""
     return [mark.liked for mark in await _marks(context, parents)]
 
 
+@differs_by(VIEWER)
 async def bookmarks_by_viewer(context: Context, parents: Sequence[ContentRow]) -> list[bool]:
     """Whether the viewer keeps each."""
     return [mark.bookmarked for mark in await _marks(context, parents)]
 
 
+@differs_by(VIEWER)
 async def permissions_of_viewer(
     context: Context, parents: Sequence[ContentRow]
 ) -> list[rules.Permissions]:
@@ -97,6 +104,7 @@ async def permissions_of_viewer(
 
 
 def _videos_by(key: Callable[[ContentRow], int | None]) -> Any:
+    @differs_by(AUDIENCE)
     async def load(context: Context, parents: Sequence[ContentRow]) -> list[VideoRow | None]:
         ids = list({wanted for row in parents if (wanted := key(row)) is not None})
         found = await videos(context.database, ids) if ids else {}

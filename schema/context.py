@@ -3,14 +3,14 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from app.audit.actions import NOWHERE, Actor, Origin
 from app.database import Database
 from app.database.columns import now
 from app.members.sessions import Sessions
 from app.settings import Settings
-from app.visibility import NOBODY, Viewer
+from app.visibility import NOBODY, Audience, Viewer
 from media.port import MediaStore
 from schema.shared_reads import SharedReads
 from search.port import SearchEngine
@@ -50,6 +50,15 @@ class Context:
     def reads_concurrently(self) -> bool:
         """Whether independent reads gain by being sent together: over a wire, not in a file."""
         return self.platform.database.dialect == "postgresql"
+
+    @property
+    def audience(self) -> Audience | None:
+        """Those who may be given one answer, where its fields allow it (`schema.dependence`)."""
+        return self.viewer.audience
+
+    def shared(self) -> "Context":
+        """A request of the whole audience: who asks is not known in it."""
+        return Context(self.platform, cast("Viewer", self.audience))
 
     @property
     def database(self) -> Database:

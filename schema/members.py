@@ -14,6 +14,7 @@ from app.points.queries import AccountRow, visible_accounts
 from app.points.rules import windows
 from app.visibility import Role
 from schema.context import Context
+from schema.dependence import AUDIENCE, differs_by
 from schema.edges import edge
 from schema.nodes import Node, node
 from schema.organizations import Organization
@@ -33,6 +34,7 @@ async def find_members(context: Context, ids: Sequence[int]) -> Mapping[int, Mem
     return await queries.visible_members(context.database, context.viewer, ids)
 
 
+@differs_by(AUDIENCE)
 async def organizations_of(context: Context, parents: Sequence[MemberRow]) -> list[OrganizationRow]:
     """Where each member belongs."""
     ids = list({row.organization_id for row in parents})

@@ -15,6 +15,7 @@ from app.points.queries import averages
 from app.points.rules import FEWEST_AVERAGED
 from app.visibility import Role, path_ids
 from schema.context import Context
+from schema.dependence import AUDIENCE, differs_by
 from schema.edges import edge
 from schema.nodes import Node, node
 from schema.paging import (
@@ -48,6 +49,7 @@ async def find_organizations(context: Context, ids: Sequence[int]) -> Mapping[in
     return await queries.visible_organizations(context.database, context.viewer, ids)
 
 
+@differs_by(AUDIENCE)
 async def parents_of(
     context: Context, parents: Sequence[OrganizationRow]
 ) -> list[OrganizationRow | None]:
@@ -57,6 +59,7 @@ async def parents_of(
     return [found.get(row.parent_id or 0) for row in parents]
 
 
+@differs_by(AUDIENCE)
 async def ancestors_of(
     context: Context, parents: Sequence[OrganizationRow]
 ) -> list[list[OrganizationRow]]:
@@ -67,6 +70,7 @@ async def ancestors_of(
     return [[found[key] for key in path] for path in above]
 
 
+@differs_by(AUDIENCE)
 async def children_of(
     context: Context, parents: Sequence[OrganizationRow], *, first: First = 50, after: After = None
 ) -> list[ConnectionRow]:
@@ -82,6 +86,7 @@ async def children_of(
     return [connection(found[row.id], size, after, cursor=id_cursor) for row in parents]
 
 
+@differs_by(AUDIENCE)
 async def member_counts_of(context: Context, parents: Sequence[OrganizationRow]) -> list[int]:
     """How many active members each has, all below it included."""
     if not context.viewer.signed_in:

@@ -31,6 +31,7 @@ from app.visibility import audience_of
 from schema.audiences import Audience, audiences_of
 from schema.changes import FieldChange, FieldChangeRow
 from schema.context import Context
+from schema.dependence import VIEWER, differs_by
 from schema.edges import edge
 from schema.members import Member
 from schema.nodes import global_id_of
@@ -233,6 +234,7 @@ def _worked_on(context: Context, parents: Sequence[ContentRow]) -> list[int]:
     return [row.id for row in parents if works_on(viewer, row.author_id, row.organization_path)]
 
 
+@differs_by(VIEWER)
 async def drafts_of(context: Context, parents: Sequence[ContentRow]) -> list[RevisionRow | None]:
     """The newest revision of each, for those who work on it."""
     ids = _worked_on(context, parents)
@@ -240,6 +242,7 @@ async def drafts_of(context: Context, parents: Sequence[ContentRow]) -> list[Rev
     return [found.get(row.id) for row in parents]
 
 
+@differs_by(VIEWER)
 async def revisions_of(
     context: Context, parents: Sequence[ContentRow], *, first: First = 20, after: After = None
 ) -> list[ConnectionRow]:
@@ -257,6 +260,7 @@ async def revisions_of(
     ]
 
 
+@differs_by(VIEWER)
 async def problems_in(context: Context, parents: Sequence[ContentRow]) -> list[list[Problem]]:
     """What is wrong with the newest revision of each, for those who work on it."""
     drafts = [row for row in await drafts_of(context, parents) if row is not None]

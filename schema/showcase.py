@@ -9,6 +9,7 @@ from app.content import columns
 from app.content.columns import ColumnRow
 from app.content.queries import ContentRow
 from schema.context import Context
+from schema.dependence import AUDIENCE, differs_by
 from schema.edges import edge
 from schema.nodes import Node, node
 from schema.organizations import Organization
@@ -34,6 +35,7 @@ async def find_columns(context: Context, ids: Sequence[int]) -> Mapping[int, Col
     return await columns.visible_columns(context.database, context.viewer, ids)
 
 
+@differs_by(AUDIENCE)
 async def columns_of(context: Context, parents: Sequence[ContentRow]) -> list[ColumnRow]:
     """The column of each entry. Whoever sees the entry may know its column's name."""
     ids = list({row.column_id for row in parents if row.column_id is not None})
@@ -51,6 +53,7 @@ def entry_cursor(row: ContentRow) -> str:
     return rank_cursor(row.rank or 0, row.published_at or row.created_at, row.id)
 
 
+@differs_by(AUDIENCE)
 async def entries_of(
     context: Context, parents: Sequence[ColumnRow], *, first: First = 20, after: After = None
 ) -> list[ConnectionRow]:

@@ -9,9 +9,11 @@ import strawberry
 from app.content.queries import ContentRow
 from app.study.queries import ProgressRow, progress
 from schema.context import Context
+from schema.dependence import VIEWER, differs_by
 from schema.errors import UserError
 
 
+@differs_by(VIEWER)
 async def progress_of_viewer(
     context: Context, parents: Sequence[ContentRow]
 ) -> list[ProgressRow | None]:

@@ -12,6 +12,7 @@ from app.uploads.models import MediaState
 from app.uploads.queries import ImageRow, VideoRow
 from media.images import rendition, rendition_key
 from schema.context import Context
+from schema.dependence import AUDIENCE, differs_by
 from schema.edges import edge
 from schema.nodes import Node, node
 
@@ -28,6 +29,7 @@ async def find_videos(context: Context, ids: Sequence[int]) -> Mapping[int, Vide
     return await visible_videos(context.database, context.viewer, ids)
 
 
+@differs_by(AUDIENCE)
 async def image_urls(
     context: Context,
     parents: Sequence[ImageRow],
@@ -51,6 +53,7 @@ async def image_urls(
     ]
 
 
+@differs_by(AUDIENCE)
 async def posters(context: Context, parents: Sequence[VideoRow]) -> list[ImageRow | None]:
     """The still picture of each video."""
     ids = list({row.poster_id for row in parents if row.poster_id is not None})
@@ -58,11 +61,13 @@ async def posters(context: Context, parents: Sequence[VideoRow]) -> list[ImageRo
     return [found.get(row.poster_id or 0) for row in parents]
 
 
+@differs_by(AUDIENCE)
 async def hls_urls(context: Context, parents: Sequence[VideoRow]) -> list[str | None]:
     """The HLS playlist of each video that is ready."""
     return [_published(context, row, "index.m3u8") for row in parents]
 
 
+@differs_by(AUDIENCE)
 async def mp4_urls(context: Context, parents: Sequence[VideoRow]) -> list[str | None]:
     """The MP4 of each video that is ready."""
     return [_published(context, row, "video.mp4") for row in parents]

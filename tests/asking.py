@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import orjson
 from group import viewer_of
 
 from app.database import Database
@@ -17,10 +18,14 @@ _documents = Documents(graph, Limits())
 
 
 class Ask:
-    """``await ask(query, member, first=2)`` is the data of an answer without errors."""
+    """``await ask(query, member, first=2)`` is the data of an answer without errors.
 
-    def __init__(self, platform: Platform) -> None:
+    ``documents`` may keep pages; without them each answer is made for the one who asks.
+    """
+
+    def __init__(self, platform: Platform, documents: Documents = _documents) -> None:
         self.platform = platform
+        self.documents = documents
 
     @property
     def database(self) -> Database:
@@ -47,7 +52,10 @@ class Ask:
         if isinstance(viewer, Member):
             viewer = await self.viewer(viewer)
         request = GraphQLRequest(query, variables=variables)
-        return await execute(_documents, request, Context(self.platform, viewer))
+        answer = await execute(self.documents, request, Context(self.platform, viewer))
+        if isinstance(answer.get("data"), orjson.Fragment):
+            answer["data"] = orjson.loads(orjson.dumps(answer["data"]))
+        return answer
 
     async def viewer(self, member: Member) -> Viewer:
         return await viewer_of(self.database, member)

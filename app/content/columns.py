@@ -11,6 +11,7 @@ from app.content.models import Content, ShowcaseColumn, ShowcaseEntry
 from app.content.queries import LIMIT, ContentRow, card, published_to
 from app.database import Database
 from app.database.columns import UtcDateTime
+from app.database.rows import part
 from app.database.statements import Among, AnySelect, Statement, Under, Within
 from app.organizations.models import Organization, OrganizationKind
 from app.organizations.queries import OrganizationRow, organization_columns
@@ -43,7 +44,7 @@ class ColumnRow(NamedTuple):
     @property
     def organization(self) -> OrganizationRow:
         """Whose column it is."""
-        return OrganizationRow._make(self[4:9])
+        return part(OrganizationRow, self[4:9])
 
     @property
     def cover(self) -> ImageRow | None:

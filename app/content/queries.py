@@ -23,6 +23,7 @@ from app.content.models import (
 )
 from app.database import Database
 from app.database.columns import UtcDateTime
+from app.database.rows import part
 from app.database.statements import Among, AnySelect, Statement, Under, Within
 from app.organizations.models import Organization, OrganizationKind
 from app.organizations.queries import OrganizationRow, organization_columns, subtree
@@ -78,7 +79,7 @@ class ContentRow(NamedTuple):
     @property
     def organization(self) -> OrganizationRow:
         """Who publishes it."""
-        return OrganizationRow._make(self[15:20])
+        return part(OrganizationRow, self[15:20])
 
     @property
     def cover(self) -> ImageRow | None:
@@ -275,5 +276,5 @@ async def galleries(database: Database, ids: Sequence[int]) -> dict[int, list[Im
     """Pictures of each content in order. Whoever asks has seen the contents."""
     found: dict[int, list[ImageRow]] = {key: [] for key in ids}
     for row in await database.fetch(_GALLERIES, ids=ids):
-        found[row.content_id].append(ImageRow._make(row[1:]))
+        found[row.content_id].append(part(ImageRow, row[1:]))
     return found

@@ -7,6 +7,7 @@ import secrets
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -93,6 +94,8 @@ class JsonList(sa.types.TypeDecorator[tuple[Any, ...]]):
         return _tuple
 
 
+# Tags and widths of pictures are few, and are read all the time.
+@lru_cache(maxsize=4096)
 def _tuple(text: str) -> tuple[Any, ...]:
     return tuple(orjson.loads(text))
 

@@ -1,10 +1,10 @@
 """Reads: a select compiled to text once per database, whose rows are named tuples."""
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
+import orjson
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, asyncpg
 from sqlalchemy.dialects.sqlite import pysqlite
@@ -16,6 +16,7 @@ from sqlalchemy.sql.visitors import InternalTraversal
 from sqlmodel import SQLModel
 
 from app.database.columns import JsonList, UtcDateTime
+from app.database.rows import Conversion, Rows, rows_of
 
 R = TypeVar("R", bound=tuple[Any, ...])
 _FLOAT8 = 701
@@ -39,7 +40,8 @@ class IdList(sa.types.TypeDecorator[list[Any]]):
 
     def process_bind_param(self, value: Sequence[Any] | None, dialect: sa.Dialect) -> Any:
         """Both drivers take what this returns as one parameter."""
-        return json.dumps(list(value or ())) if dialect.name == "sqlite" else list(value or ())
+        listed = list(value or ())
+        return orjson.dumps(listed).decode() if dialect.name == "sqlite" else listed
 
 
 def _parts(*names: str) -> list[tuple[str, InternalTraversal]]:
@@ -171,14 +173,16 @@ class Statement(Generic[R]):
 
 @dataclass(frozen=True, slots=True)
 class StatementText(Generic[R]):
-    """SQL with positional parameters, and what its values pass through on the way in and out."""
+    """SQL with positional parameters, and what its values pass through on the way in and out.
+
+    ``rows`` makes named tuples of drivers' rows, values converted.
+    """
 
     sql: str
     names: tuple[str, ...]
     constants: Mapping[str, Any]
     binds: Mapping[str, Callable[[Any], Any]]
-    row: type[R]
-    results: tuple[tuple[int, Callable[[Any], Any]], ...]
+    rows: Rows[R]
 
     def parameters(self, values: Mapping[str, Any]) -> list[Any]:
         """The values in the statement's order; a name that is missing is a KeyError."""
@@ -188,20 +192,6 @@ class StatementText(Generic[R]):
         value = values[name] if name in values else self.constants[name]
         process = self.binds.get(name)
         return value if process is None else process(value)
-
-    def rows(self, raw: Sequence[Sequence[Any]]) -> list[R]:
-        """Drivers' rows as named tuples, values converted."""
-        # Their number was checked when the statement was compiled; `_make` would check it again.
-        make, row = tuple.__new__, self.row
-        if not self.results:
-            return [make(row, values) for values in raw]
-        return [make(row, self._converted(list(values))) for values in raw]
-
-    def _converted(self, values: list[Any]) -> list[Any]:
-        for index, convert in self.results:
-            if (value := values[index]) is not None:
-                values[index] = convert(value)
-        return values
 
 
 def _compile(row: type[R], select: AnySelect, dialect_name: str) -> StatementText[R]:
@@ -215,24 +205,18 @@ def _compile(row: type[R], select: AnySelect, dialect_name: str) -> StatementTex
         for name, parameter in compiled.binds.items()
         if (process := parameter.type.dialect_impl(dialect).bind_processor(dialect)) is not None
     }
-    results = tuple(
-        (index, process)
-        for index, column in enumerate(columns)
-        if (process := _result_processor(column.type, dialect)) is not None
-    )
+    rows = rows_of(row, [_conversion(column.type, dialect) for column in columns])
     constants = {name: b.value for name, b in compiled.binds.items() if not b.required}
     names = tuple(compiled.positiontup or ())
-    return StatementText(str(compiled), names, constants, binds, row, results)
+    return StatementText(str(compiled), names, constants, binds, rows)
 
 
-def _result_processor(
-    column_type: sa.types.TypeEngine[Any], dialect: sa.Dialect
-) -> Callable[[Any], Any] | None:
+def _conversion(column_type: sa.types.TypeEngine[Any], dialect: sa.Dialect) -> Conversion | None:
     # Our own types know a plain function; SQLAlchemy's way to them takes three calls more.
     if isinstance(column_type, UtcDateTime | JsonList):
         return column_type.reader(dialect)
     if isinstance(column_type, sa.Enum) and column_type.enum_class is not None:
-        return {member.value: member for member in column_type.enum_class}.__getitem__
+        return {None: None} | {member.value: member for member in column_type.enum_class}
     # asyncpg's floats ask for the wire type they come as; ours are all `double precision`.
     return column_type.dialect_impl(dialect).result_processor(dialect, _FLOAT8)
 

@@ -9,9 +9,10 @@ from app.content.counting import count
 from app.content.deeds import like_deed
 from app.content.earning import earn
 from app.database.columns import new_id, now
-from app.database.writing import add_once, take_away
+from app.database.writing import add_once, move, take_away
 from app.engagement import standing
 from app.engagement.models import Comment, CommentMention, ContentLike
+from app.members.models import Member
 
 
 async def comment(
@@ -44,7 +45,9 @@ async def comment(
     await session.flush()
     session.add_all(CommentMention(comment_id=made.id, member_id=member) for member in mention_ids)
     await session.flush()
-    if made.stands:
+    if held:
+        await move(session, Member, author_id, held_count=1)
+    else:
         await standing.begin(session, made)
     return made
 

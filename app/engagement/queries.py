@@ -14,13 +14,14 @@ from sqlmodel import col
 from app.content.models import Content
 from app.content.queries import visibility, visible_to
 from app.database import Database
+from app.database.rows import part
 from app.database.statements import Among, Statement, Under, first_of_each
 from app.engagement.models import Comment, CommentMention, ContentBookmark, ContentLike
 from app.members.models import Member
 from app.members.queries import MemberRow, member_columns
 from app.organizations.models import Organization
 from app.uploads.models import Image, MediaState
-from app.visibility import MODERATING_ROLES, Viewer
+from app.visibility import Viewer
 
 
 class CommentRow(NamedTuple):
@@ -49,7 +50,7 @@ class CommentRow(NamedTuple):
     @property
     def author(self) -> MemberRow:
         """Who wrote it."""
-        return MemberRow._make(self[9:19])
+        return part(MemberRow, self[9:19])
 
 
 class MarkRow(NamedTuple):
@@ -110,12 +111,12 @@ def _shown(comment: Any) -> sa.ColumnElement[bool]:
 
 def _voice(viewer: Viewer) -> dict[str, Any]:
     """The parameters of :func:`_shown`."""
-    return {"member_id": viewer.member_id, **_moderation(viewer)}
+    return {"member_id": viewer.voice, **_moderation(viewer)}
 
 
 def _moderation(viewer: Viewer) -> dict[str, Any]:
     """The parameter of :func:`_moderated`."""
-    return {"moderated": viewer.subtrees(MODERATING_ROLES)}
+    return {"moderated": viewer.moderated}
 
 
 def _listed(

@@ -8,8 +8,10 @@ from app.content.announcing import commented
 from app.content.counting import count
 from app.content.deeds import comment_deed
 from app.content.earning import earn
+from app.database.writing import move
 from app.engagement.models import Comment
 from app.engagement.telling import tell
+from app.members.models import Member
 from app.points.actions import give_back, take_back
 
 
@@ -35,9 +37,12 @@ async def cease(session: AsyncSession, comment: Comment) -> None:
 async def change(session: AsyncSession, comment: Comment, **fields: Any) -> None:
     """Set ``fields`` of a comment whose row is locked, and do what follows from them."""
     stood, restored = comment.stands, comment.removed_at is not None
+    was_held = comment.held_at is not None
     for name, value in fields.items():
         setattr(comment, name, value)
     await session.flush()
+    if (is_held := comment.held_at is not None) is not was_held:
+        await move(session, Member, comment.author_id, held_count=1 if is_held else -1)
     if comment.stands and not stood:
         await begin(session, comment, restored=restored)
     elif stood and not comment.stands:

@@ -18,7 +18,11 @@ class MemberStatus(enum.StrEnum):
 
 
 class Member(SQLModel, table=True):
-    """A person of the group; ``username`` is folded (lower case, NFKC) and unique."""
+    """A person of the group; ``username`` is folded (lower case, NFKC) and unique.
+
+    ``held_count`` counts the member's comments that wait for a moderator: to others they are not
+    there, so that whoever has one sees more than their audience does.
+    """
 
     __tablename__ = "member"
 
@@ -32,6 +36,7 @@ class Member(SQLModel, table=True):
     )
     organization_id: int = reference("organization.id", index=True)
     avatar_id: int | None = reference("image.id", index=True, optional=True)
+    held_count: int = 0
     created_at: datetime = instant()
 
 

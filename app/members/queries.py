@@ -10,6 +10,7 @@ from sqlmodel import col
 
 from app.database import Database
 from app.database.columns import UtcDateTime, now
+from app.database.rows import part
 from app.database.statements import Among, Statement
 from app.members.models import LoginSession, Member, MemberStatus, RoleGrant
 from app.organizations.models import Organization
@@ -54,7 +55,7 @@ class RoleGrantRow(NamedTuple):
     @property
     def organization(self) -> OrganizationRow:
         """Where the role begins."""
-        return OrganizationRow._make(self[3:8])
+        return part(OrganizationRow, self[3:8])
 
 
 class _ViewerRow(NamedTuple):
@@ -64,6 +65,7 @@ class _ViewerRow(NamedTuple):
     role: Role | None
     granted_id: int | None
     granted_path: str | None
+    held_count: int
 
 
 class _CountRow(NamedTuple):
@@ -106,6 +108,7 @@ _VIEWER = Statement(
         col(RoleGrant.role),
         col(_granted.id),
         col(_granted.path),
+        col(Member.held_count),
     )
     .select_from(LoginSession)
     .join(Member, col(Member.id) == col(LoginSession.member_id))
@@ -185,5 +188,10 @@ async def viewer_of_session(database: Database, session_id: int) -> Viewer | Non
     )
     own = rows[0]
     return Viewer(
-        own.member_id, own.organization_id, own.path, grants=grants, session_id=session_id
+        own.member_id,
+        own.organization_id,
+        own.path,
+        grants=grants,
+        session_id=session_id,
+        has_held=own.held_count > 0,
     )

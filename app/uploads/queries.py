@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlmodel import col
 
 from app.database import Database
+from app.database.rows import part
 from app.database.statements import Among, Statement
 from app.uploads.models import Image, MediaState, Video
 
@@ -42,7 +43,7 @@ def image_columns(image: Any) -> list[Any]:
 
 def image_from(values: Sequence[Any]) -> ImageRow | None:
     """The picture in a joined row's columns, None where the outer join found none."""
-    return None if values[0] is None else ImageRow._make(values)
+    return None if values[0] is None else part(ImageRow, values)
 
 
 _IMAGES = Statement(ImageRow, sa.select(*image_columns(Image)).where(Among(col(Image.id), "ids")))

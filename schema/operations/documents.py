@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
+import orjson
 import strawberry
 from graphql import (
     DocumentNode,
@@ -20,6 +21,7 @@ from graphql.execution.values import VariableValues, get_variable_values
 
 from schema.operations.failures import RequestCode, RequestError
 from schema.operations.limits import Limits, check_cost, check_document, check_text
+from schema.operations.pages import Pages
 from schema.operations.persisted import PersistedOperations
 from schema.operations.plans import Plan, planned
 from schema.operations.scoring import literal_size, size_of
@@ -28,6 +30,8 @@ from schema.operations.selections import deciding_variables
 _REPORTED_ERRORS = 5
 _REMEMBERED_SIZES = 256
 _MOST_PLANS = 16
+# Bytes of JSON; longer ones are seldom asked twice, and would be kept with the page.
+_LONGEST_VARIABLES = 2_000
 
 
 class Document:
@@ -90,6 +94,7 @@ class Operation:
         }
         self._affordable: set[tuple[int | None, ...]] = set()
         self._plans: dict[tuple[bool, ...], Plan | None] = {}
+        self._shared_plans: dict[tuple[bool, ...], Plan | None] = {}
 
     def check_cost(self, variables: Mapping[str, Any]) -> None:
         """Refuse variables that make the answer too large; each set of sizes is counted once."""
@@ -108,19 +113,29 @@ class Operation:
         if len(self._affordable) < _REMEMBERED_SIZES:
             self._affordable.add(sizes)
 
-    def plan(self, schema: strawberry.Schema, values: VariableValues) -> Plan | None:
-        """The plan for these values; None for what graphql-core has to run."""
+    @property
+    def is_never_shared(self) -> bool:
+        """Whether it is known by now that no answer of it is one for a whole audience."""
+        if self.kind is not OperationType.QUERY:
+            return True
+        return not self.document.deciding_variables and self._shared_plans.get((), True) is None
+
+    def plan(
+        self, schema: strawberry.Schema, values: VariableValues, *, shared: bool = False
+    ) -> Plan | None:
+        """The plan for these values, alone or for an audience; None where there is no such plan."""
         if self.kind is not OperationType.QUERY:
             return None
         names = self.document.deciding_variables
         decided = tuple(bool(values.coerced.get(name)) for name in names)
-        if decided not in self._plans:
-            if len(self._plans) >= _MOST_PLANS:
+        plans = self._shared_plans if shared else self._plans
+        if decided not in plans:
+            if len(plans) >= _MOST_PLANS:
                 return None
-            self._plans[decided] = planned(
-                schema, self.document.node, self.node, dict(zip(names, decided, strict=True))
-            )
-        return self._plans[decided]
+            decisions = dict(zip(names, decided, strict=True))
+            node = self.document.node
+            plans[decided] = planned(schema, node, self.node, decisions, shared=shared)
+        return plans[decided]
 
     def _size(self, name: str, variables: Mapping[str, Any]) -> int | None:
         if name in variables:
@@ -133,7 +148,8 @@ class Documents:
 
     ``capacity`` bounds what is kept by the tokens of all documents together: a token of a parsed
     document takes about 400 bytes. Without ``plans`` graphql-core runs everything. ``fallbacks``
-    counts the queries whose plan failed, so that graphql-core ran them again.
+    counts the queries whose plan failed, so that graphql-core ran them again. ``pages`` keeps
+    answers for a moment; without it, each is made for the one who asks.
     """
 
     def __init__(
@@ -144,9 +160,11 @@ class Documents:
         suggestions: bool = True,
         plans: bool = True,
         persisted: PersistedOperations | None = None,
+        pages: Pages | None = None,
         capacity: int = 100_000,
     ) -> None:
         self.persisted = persisted or PersistedOperations()
+        self.pages = pages
         self.schema = schema
         self.plans = plans
         self.fallbacks = 0
@@ -160,9 +178,9 @@ class Documents:
         return len(self._kept)
 
     def planned(
-        self, operation: Operation, variables: Mapping[str, Any]
+        self, operation: Operation, variables: Mapping[str, Any], *, shared: bool = False
     ) -> tuple[Plan | None, VariableValues | None]:
-        """The plan of an operation and its variables' values; None where graphql-core must run it.
+        """The plan of an operation and its variables' values; None where there is no such plan.
 
         Values that do not fit their types are graphql-core's to refuse.
         """
@@ -173,7 +191,26 @@ class Documents:
         values = get_variable_values(schema, definitions, dict(variables))
         if not isinstance(values, VariableValues):
             return None, None
-        return operation.plan(self.schema, values), values
+        return operation.plan(self.schema, values, shared=shared), values
+
+    async def shared(
+        self, operation: Operation, variables: Mapping[str, Any], context: Any
+    ) -> orjson.Fragment | None:
+        """The ``data`` of an answer that a whole audience is given, the viewer's own filled in.
+
+        None where there is no such answer, and it is to be made for the one who asks.
+        """
+        audience = getattr(context, "audience", None)
+        if self.pages is None or audience is None or operation.is_never_shared:
+            return None
+        written = orjson.dumps(variables, option=orjson.OPT_SORT_KEYS)
+        if len(written) > _LONGEST_VARIABLES:
+            return None
+        return await self.pages.data(
+            (operation, written, audience),
+            context,
+            lambda: self.planned(operation, variables, shared=True),
+        )
 
     def read(self, text: str) -> Document:
         """Answer the document for a text, kept or new; what is refused is not kept."""

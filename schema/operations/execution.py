@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 from graphql import ExecutionResult, OperationType
 from graphql import execute as run_by_graphql_core
@@ -46,8 +46,9 @@ async def execute(
 ) -> Answer:
     """Run a query or a mutation; whatever happens, the answer is fit to be sent.
 
-    It has no ``data`` where nothing was run, and ``data: null`` where nothing came of it. Each
-    error carries ``extensions.code``. An operation that takes longer than ``seconds`` is stopped.
+    It has no ``data`` where nothing was run, and ``data: null`` where nothing came of it; data of a
+    kept page are JSON already (an ``orjson.Fragment``). Each error carries ``extensions.code``. An
+    operation that takes longer than ``seconds`` is stopped.
     """
     try:
         operation = _prepared(documents, request, allow_mutations=allow_mutations)
@@ -87,11 +88,13 @@ def _prepared(documents: Documents, request: GraphQLRequest, *, allow_mutations:
 async def _run(
     documents: Documents, operation: Operation, request: GraphQLRequest, context: object
 ) -> ExecutionResult:
-    """Run a query by its plan, and whatever a plan leaves to it by graphql-core.
+    """Run a query by its plan, or show its page; what plans leave is run by graphql-core.
 
     Queries have no effects, so that one whose plan failed can be run again: the answer's errors and
     nulls are then the specification's, at graphql-core's price.
     """
+    if (shared := await documents.shared(operation, request.variables, context)) is not None:
+        return ExecutionResult(cast("Answer", shared), None)
     plan, values = documents.planned(operation, request.variables)
     if plan is not None and values is not None:
         try:

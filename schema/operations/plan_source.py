@@ -19,9 +19,10 @@ from graphql import (
     is_non_null_type,
 )
 
+from schema.dependence import DiffersBy
 from schema.operations.leaves import leaf
 from schema.operations.selections import Selections
-from schema.operations.sources import Source, source_of
+from schema.operations.sources import Source, Unshared, source_of
 
 Composite = GraphQLObjectType | GraphQLAbstractType
 
@@ -39,10 +40,17 @@ async def awaited(results: Sequence[Any]) -> list[Any]:
 
 
 class PlanSource:
-    """Writes the functions of a plan; ``text`` needs ``names`` to be compiled."""
+    """Writes the functions of a plan; ``text`` needs ``names`` to be compiled.
 
-    def __init__(self, schema: strawberry.Schema, selections: Selections) -> None:
+    A ``shared`` plan is run for a whole audience: it leaves a hole for each value that is a
+    viewer's own, and there is none where something does not say by what it differs.
+    """
+
+    def __init__(
+        self, schema: strawberry.Schema, selections: Selections, *, shared: bool = False
+    ) -> None:
         self.schema = schema
+        self._shared = shared
         self._graph = schema._schema  # noqa: SLF001  Strawberry gives graphql-core's no other way
         self._selections = selections
         self._numbers = itertools.count()
@@ -82,6 +90,32 @@ class PlanSource:
 
     def _possible(self, kind: GraphQLAbstractType) -> list[GraphQLObjectType]:
         return list(self._graph.get_possible_types(kind))
+
+    def source(self, shown: GraphQLObjectType, nodes: Sequence[FieldNode]) -> Source:
+        """Where the field of ``nodes`` comes from, if this plan may ask for it."""
+        source = source_of(self.schema, shown, nodes)
+        if self._shared and source.differs_by is None:
+            raise Unshared(nodes[0].name.value)
+        return source
+
+    def is_hole(self, source: Source) -> bool:
+        """Whether this plan leaves the values to those who look at them."""
+        return self._shared and source.differs_by is DiffersBy.VIEWER
+
+    def filler(self, source: Source) -> str:
+        """Write the function that reads the values of a hole; answers its name."""
+        name = self.new("fill")
+        self._shared = False  # it is run for one viewer, whatever is asked below it
+        lines = self.read(source, "objects")
+        self._shared = True
+        self._functions.append(f"async def {name}(objects, run):\n" + _indented(lines))
+        return name
+
+    def read(self, source: Source, parents: str) -> list[str]:
+        """The lines that read and complete the values of ``parents``, and return them."""
+        lines = [f"values = {source.gathered(self.keep, parents)}"]
+        done = self.completed(source.kind, "values", source.nodes, lines)
+        return [*lines, f"return {done}"]
 
     def completed(
         self, kind: GraphQLOutputType, values: str, nodes: Sequence[FieldNode], lines: list[str]
@@ -131,7 +165,7 @@ class _Level:
         if nodes[0].name.value == "__typename":
             entries.append((key, repr(shown.name)))
             return
-        source = source_of(self._plan.schema, shown, nodes)
+        source = self._plan.source(shown, nodes)
         inline = self._inline(source, shown)
         if inline is not None:
             entries.append((key, inline))
@@ -182,11 +216,10 @@ class _Level:
             yield "if not parents:"
             yield "    return []"
             parents = "parents"
-        yield f"values = {source.gathered(plan.keep, parents)}"
-        lines: list[str] = []
-        done = plan.completed(source.kind, "values", source.nodes, lines)
-        yield from lines
-        yield f"return {done}"
+        if plan.is_hole(source):
+            yield f"return run.holes.dig({plan.filler(source)}, {parents})"
+        else:
+            yield from plan.read(source, parents)
 
     def _inline(self, source: Source, shown: GraphQLObjectType) -> str | None:
         """The expression that reads a leaf, or a list of leaves, off an object."""

@@ -1,7 +1,8 @@
 """Operation plans: a query compiled to Python that completes all objects of a level at once."""
 
 import asyncio
-from collections.abc import Coroutine, Mapping, Sequence
+import secrets
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +22,7 @@ class Run:
     context: Any
     variable_values: VariableValues
     concurrent: bool
+    holes: "Holes | None" = None
     # Strawberry names it in errors, which a plan leaves to graphql-core.
     field_name: str = ""
 
@@ -41,8 +43,35 @@ class Run:
                 edge.close()
 
 
+Fill = Callable[[Sequence[Any], Run], Coroutine[Any, Any, Sequence[Any]]]
+
+
+class Holes:
+    """The places of a shared answer that hold each viewer's own values.
+
+    Each is marked by a number behind a word that nobody can know beforehand, so that no text of a
+    member can look like one.
+    """
+
+    def __init__(self) -> None:
+        self.word = secrets.token_hex(16)
+        self.fillers: list[tuple[Fill, Sequence[Any]]] = []
+        self.count = 0
+
+    def dig(self, fill: Fill, parents: Sequence[Any]) -> list[str]:
+        """Marks for the values that ``fill`` gives of ``parents``."""
+        begin, self.count = self.count, self.count + len(parents)
+        self.fillers.append((fill, parents))
+        return [f"{self.word}{number}" for number in range(begin, self.count)]
+
+    async def filled(self, run: Run) -> list[Any]:
+        """One viewer's values, by the number of the hole."""
+        found = await run.together(*(fill(parents, run) for fill, parents in self.fillers))
+        return [value for values in found for value in values]
+
+
 class Plan:
-    """One operation under one decision of its conditions.
+    """One operation under one decision of its conditions; ``shared`` ones are for an audience.
 
     ``source`` is the text that runs, for whoever wants to know what a query costs.
     """
@@ -53,9 +82,11 @@ class Plan:
         document: DocumentNode,
         operation: OperationDefinitionNode,
         decided: Mapping[str, bool],
+        *,
+        shared: bool = False,
     ) -> None:
         graph = schema._schema  # noqa: SLF001  Strawberry gives graphql-core's no other way
-        made = PlanSource(schema, Selections(graph, document, decided))
+        made = PlanSource(schema, Selections(graph, document, decided), shared=shared)
         if graph.query_type is None:
             raise TypeError("a schema without queries has nothing to plan")
         root = made.function(graph.query_type, [operation.selection_set])
@@ -64,11 +95,18 @@ class Plan:
         exec(compile(self.source, "<operation plan>", "exec"), names)  # noqa: S102  our own text
         self._root = names[root]
 
-    async def run(self, context: Any, values: VariableValues) -> Any:
-        """The ``data`` of the answer; any exception means that graphql-core must run it."""
-        concurrent = getattr(context, "reads_concurrently", False)
-        (data,) = await self._root([None], Run(context, values, concurrent))
+    async def run(self, context: Any, values: VariableValues, holes: Holes | None = None) -> Any:
+        """The ``data`` of the answer; any exception means that graphql-core must run it.
+
+        A shared plan needs ``holes``, and is given a context that knows the audience alone.
+        """
+        (data,) = await self._root([None], run_of(context, values, holes))
         return data
+
+
+def run_of(context: Any, values: VariableValues, holes: Holes | None = None) -> Run:
+    """A run, as its context wants it."""
+    return Run(context, values, getattr(context, "reads_concurrently", False), holes)
 
 
 def planned(
@@ -76,9 +114,11 @@ def planned(
     document: DocumentNode,
     operation: OperationDefinitionNode,
     decided: Mapping[str, bool],
+    *,
+    shared: bool = False,
 ) -> Plan | None:
-    """The plan of a query; None where it asks for what plans leave to graphql-core."""
+    """The plan of a query; None where it asks for what such plans leave to others."""
     try:
-        return Plan(schema, document, operation, decided)
+        return Plan(schema, document, operation, decided, shared=shared)
     except Unplanned:
         return None

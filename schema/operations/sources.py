@@ -7,6 +7,7 @@ import strawberry
 from graphql import FieldNode, GraphQLObjectType, GraphQLOutputType
 from strawberry.types.field import StrawberryField
 
+from schema.dependence import DiffersBy
 from schema.operations.arguments import Arguments
 
 Keep = Callable[..., str]
@@ -16,11 +17,16 @@ class Unplanned(Exception):  # noqa: N818  not a fault: graphql-core runs it
     """The operation asks for something that plans leave to graphql-core."""
 
 
+class Unshared(Unplanned):
+    """The operation asks for something that nobody said may be shared."""
+
+
 class Source(NamedTuple):
     """How one field is read. Types that share the field share the source, and so its one read.
 
     ``nodes`` are the places of the document that ask for it, ``read`` is what reads it: the name
-    of an attribute, a function of the object alone, a batch function, or a resolver.
+    of an attribute, a function of the object alone, a batch function, or a resolver. What is read
+    off an object differs as the object does; all else says how (`schema.sharing`).
     """
 
     way: str
@@ -28,6 +34,7 @@ class Source(NamedTuple):
     nodes: tuple[FieldNode, ...]
     kind: GraphQLOutputType
     arguments: Arguments | None = None
+    differs_by: DiffersBy | None = DiffersBy.AUDIENCE
 
     @property
     def key(self) -> tuple[Any, ...]:
@@ -72,10 +79,14 @@ def source_of(
     declared: StrawberryField = field.extensions["strawberry-definition"]
     resolver = declared.base_resolver
     if batch := declared.metadata.get("batch"):
-        return Source("batch", batch, asked, field.type, Arguments(schema, field, node, declared))
+        differs_by = getattr(batch, "differs_by", None)
+        arguments = Arguments(schema, field, node, declared)
+        return Source("batch", batch, asked, field.type, arguments, differs_by)
     if resolver is None:
         return Source("attribute", declared.python_name, asked, field.type)
     takes_more = declared.arguments or resolver.info_parameter or not resolver.self_parameter
     if resolver.is_async or takes_more:
-        return Source("resolver", field.resolve, asked, field.type, Arguments(schema, field, node))
+        differs_by = getattr(resolver.wrapped_func, "differs_by", None)
+        arguments = Arguments(schema, field, node)
+        return Source("resolver", field.resolve, asked, field.type, arguments, differs_by)
     return Source("function", resolver.wrapped_func, asked, field.type)

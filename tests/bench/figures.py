@@ -1,7 +1,7 @@
-"""What was measured: figures of each operation, and how far Q1 is from the floor."""
+"""What was measured: figures of each operation, and how Q1 stands to the floor."""
 
 import statistics
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from bench.serving import Loaded
@@ -64,16 +64,18 @@ def ratios(figures: Iterable[Figure], operation: str, floor: str) -> list[Ratio]
     ]
 
 
-def table(figures: Iterable[Figure], compared: Iterable[Ratio], operation: str) -> Table:
-    """All of it, one line a figure."""
+def table(figures: Iterable[Figure], compared: Mapping[str, Iterable[Ratio]]) -> Table:
+    """All of it, one line a figure; ``compared`` are ratios by operation."""
     shown = Table("operation")
     for name in ("connections", "requests/s", "p50 ms", "p99 ms", "CPU ms", "errors"):
         shown.add_column(name, justify="right")
     for name in ("of the floor by CPU", "by requests/s"):
         shown.add_column(name, justify="right")
-    by_connections = {ratio.connections: ratio for ratio in compared}
+    known = {
+        (name, ratio.connections): ratio for name, ratios in compared.items() for ratio in ratios
+    }
     for one in figures:
-        ratio = by_connections[one.connections] if one.operation == operation else None
+        ratio = known.get((one.operation, one.connections))
         shown.add_row(
             one.operation,
             str(one.connections),

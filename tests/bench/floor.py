@@ -1,7 +1,7 @@
 """The server under test: the platform, and beside it Q1's page written by hand.
 
 What a framework adds to a page is its distance from ``/floor``: the same statements in the same
-process for the same caller, rows → dicts → JSON.
+process for the same caller, rows → dicts → JSON. ``/uncached`` is the graph without kept pages.
 """
 
 import asyncio
@@ -21,13 +21,17 @@ from app.content.queries import ContentRow, FeedFilter, feed
 from app.content.rules import live_state
 from app.database.columns import now
 from app.engagement.queries import CommentRow, MarkRow, comments, marks
-from app.main import create_app
+from app.main import _context, create_app
 from app.members.queries import MemberRow, members
 from app.settings import Settings
 from app.visibility import Viewer
 from media.images import rendition, rendition_key
 from media.port import MediaStore
+from resolvers.endpoint import graphql_endpoint
+from resolvers.root import graph
 from schema.context import Platform
+from schema.operations.documents import Documents
+from schema.operations.limits import Limits
 from schema.paging import LAST_ID
 from schema.showcase import feed_cursor
 
@@ -149,10 +153,17 @@ def _id(name: str, key: int) -> str:
     return b2a_base64(f"{name}:{key}".encode(), newline=False).decode()
 
 
+def _uncached() -> Route:
+    """The door to the graph once more, behind which every answer is made for the one who asks."""
+    documents = Documents(graph, Limits(), suggestions=False)
+    door = graphql_endpoint(documents, context_for=_context, production=True)
+    return Route("/uncached", door.endpoint)
+
+
 def serve(port: int) -> None:
-    """Serve as ``python -m app serve`` does, with one route more."""
+    """Serve as ``python -m app serve`` does, with two routes more."""
     application = create_app(Settings())
-    application.router.routes.append(Route("/floor", floor))
+    application.router.routes += [Route("/floor", floor), _uncached()]
     uvicorn.run(application, host="127.0.0.1", port=port, log_config=None)
 
 

@@ -87,7 +87,11 @@ query Search($query: String!) {
       cursor
       score
       highlights { field fragment ranges { start length } }
-      node { __typename ... on Content { id kind title summary publishedAt } }
+      node {
+        __typename
+        ... on Content { id kind title summary publishedAt }
+        ... on RegulationArticle { id citation text isCurrent }
+      }
     }
     pageInfo { hasNextPage endCursor }
   }

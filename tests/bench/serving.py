@@ -17,7 +17,7 @@ from servers import free_port
 
 from app.settings import Settings
 
-_START_SECONDS = 30
+_START_SECONDS = 90
 _TICKS = os.sysconf("SC_CLK_TCK")
 
 

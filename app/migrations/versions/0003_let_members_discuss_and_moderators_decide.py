@@ -106,6 +106,7 @@ def _extend_comments() -> None:
     op.execute(f'ALTER TABLE comment ADD COLUMN removed_by_id {kind} CONSTRAINT fk_comment_removed_by_id REFERENCES member (id)')
     op.add_column('comment', sa.Column('client_key', sqlmodel.sql.sqltypes.AutoString(length=64), nullable=True))
     op.add_column('comment', sa.Column('held_at', INSTANT, nullable=True))
+    op.add_column('member', sa.Column('held_count', sa.Integer(), server_default='0', nullable=False))
     op.add_column('comment', sa.Column('removal_reason', sa.Text(), nullable=True))
     op.execute(THREADS)
     op.drop_index('ix_comment_content', table_name='comment')
