@@ -77,7 +77,10 @@ def _newest(*, unread: bool) -> Statement[NotificationRow]:
 
 _NEWEST = {unread: _newest(unread=unread) for unread in (False, True)}
 _BY_ID = Statement(NotificationRow, _rows().where(Among(col(Notification.id), "ids")))
-_COUNT = Statement(_CountRow, sa.select(sa.func.count()).where(_OWN, _UNREAD))
+_COUNT = Statement(
+    _CountRow,
+    sa.select(sa.func.count()).where(_OWN, _UNREAD).group_by(col(Notification.member_id)),
+)
 _MUTED = Statement(
     _MutedRow,
     sa.select(col(MutedKind.kind)).where(
