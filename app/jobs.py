@@ -3,7 +3,7 @@
 import enum
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -25,6 +25,8 @@ class JobKind(enum.StrEnum):
     INDEX_CONTENT = "INDEX_CONTENT"
     INDEX_REGULATION = "INDEX_REGULATION"
     LINK_CITATIONS = "LINK_CITATIONS"
+    PREPARE_IMAGE = "PREPARE_IMAGE"
+    PREPARE_VIDEO = "PREPARE_VIDEO"
 
 
 class JobState(enum.StrEnum):
@@ -76,6 +78,7 @@ _DUE = Statement(
     .where(
         col(Job.state) == sa.literal_column(f"'{JobState.WAITING.value}'"),
         col(Job.due_at) <= sa.bindparam("now", type_=UtcDateTime),
+        Among(sa.type_coerce(col(Job.kind), sa.String), "kinds"),
     )
     .limit(1),
 )
@@ -100,19 +103,26 @@ _OWED = Statement(
 )
 
 
-async def any_due(database: Database) -> bool:
+async def any_due(database: Database, kinds: Sequence[JobKind] = tuple(JobKind)) -> bool:
     """Whether a job waits: a read, so that an idle worker never takes the writer's turn."""
-    return await database.first(_DUE, now=now()) is not None
+    values = [kind.value for kind in kinds]
+    return await database.first(_DUE, now=now(), kinds=values) is not None
 
 
-async def claim(session: AsyncSession, limit: int) -> Sequence[Claim]:
+async def claim(
+    session: AsyncSession, limit: int, kinds: Sequence[JobKind] = tuple(JobKind)
+) -> Sequence[Claim]:
     """Take up to ``limit`` due jobs, oldest first, by moving their due time behind a lease.
 
     PostgreSQL skips rows that another worker is claiming; SQLite has one writer anyway.
     """
     due = (
         sa.select(Job)
-        .where(col(Job.state) == JobState.WAITING, col(Job.due_at) <= now())
+        .where(
+            col(Job.state) == JobState.WAITING,
+            col(Job.due_at) <= now(),
+            col(Job.kind).in_(kinds),
+        )
         .order_by(col(Job.id))
         .limit(limit)
         .with_for_update(skip_locked=True)
@@ -122,6 +132,16 @@ async def claim(session: AsyncSession, limit: int) -> Sequence[Claim]:
         job.attempts += 1
         job.due_at = now() + LEASE
     return [Claim(job.id, job.kind, job.subject_id, job.attempts) for job in jobs]
+
+
+async def renew(session: AsyncSession, one: Claim) -> bool:
+    """Hold a job for another lease; False where it was lost, and somebody else may be at it."""
+    done: Any = await session.execute(
+        sa.update(Job)
+        .where(col(Job.id) == one.id, col(Job.attempts) == one.attempts)
+        .values(due_at=now() + LEASE)
+    )
+    return bool(done.rowcount)
 
 
 async def finish(session: AsyncSession, claims: Sequence[Claim]) -> None:

@@ -20,8 +20,8 @@ from app.migrations import upgrade
 from app.platform import open_platform
 from app.settings import Settings
 from app.worker import Worker
-from media.local import LocalStore
-from media.serving import media_route
+from media.playing import play_route
+from media.serving import media_routes
 from resolvers.connections import Connections
 from resolvers.endpoint import graphql_endpoint
 from resolvers.explorer import explorer_routes
@@ -101,8 +101,9 @@ def _routes(settings: Settings, documents: Documents, connections: Connections) 
         Route("/health", health),
         Route("/ready", ready),
         Route("/metrics", _metrics),
-        media_route(LocalStore(settings.data_dir / "media")),
         link_route(),
+        play_route(),
+        *media_routes(),
     ]
     if not settings.production:
         routes += [*explorer_routes(), Route("/", _home)]

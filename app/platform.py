@@ -8,8 +8,26 @@ from app.database import Database
 from app.members.sessions import Sessions
 from app.settings import Settings
 from media.local import LocalStore
+from media.port import MediaStore
+from media.s3 import S3Access, S3Store
 from schema.context import Platform
 from search.embedded import EmbeddedEngine
+
+
+def media_store(settings: Settings) -> MediaStore:
+    """The S3 bucket that is set, else the directory under ``DATA_DIR``; nothing is asked yet."""
+    if settings.s3_endpoint is None:
+        return LocalStore(settings.data_dir / "media", settings.signing_key)
+    if not (settings.s3_bucket and settings.s3_access_key and settings.s3_secret_key):
+        raise ValueError("S3_ENDPOINT needs S3_BUCKET, S3_ACCESS_KEY and S3_SECRET_KEY beside it")
+    access = S3Access(
+        endpoint=settings.s3_endpoint,
+        public_url=settings.s3_public_url or settings.s3_endpoint,
+        bucket=settings.s3_bucket,
+        access_key=settings.s3_access_key.get_secret_value(),
+        secret_key=settings.s3_secret_key.get_secret_value(),
+    )
+    return S3Store(access)
 
 
 @asynccontextmanager
@@ -23,7 +41,7 @@ async def open_platform(settings: Settings) -> AsyncIterator[Platform]:
             settings=settings,
             database=database,
             search=search,
-            media=LocalStore(settings.data_dir / "media"),
+            media=media_store(settings),
             sessions=Sessions(database, Tokens(settings.signing_key)),
         )
     finally:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from app import jobs
+from app.caretaker import Caretaker
 from app.content.editorial import publish_due
 from app.content.revisions import any_due
 from app.database.columns import now
@@ -16,7 +17,10 @@ from app.knowledge.importing import turn_day
 from app.knowledge.linking import link_mentions
 from app.members.sessions import sweep
 from app.points.sealing import seal
+from app.preparing import KINDS, Preparer
 from app.study.actions import sweep as sweep_study
+from media.placing import place_on
+from media.workshop import Workshop
 from schema.context import Platform
 from search.indexing import index_contents, index_regulations, rebuild
 
@@ -39,11 +43,21 @@ class Worker:
 
     def __init__(self, platform: Platform) -> None:
         self._platform = platform
+        shop = workshop(platform)
+        self._preparers = [Preparer(shop, kind) for kind in KINDS]
+        self._caretaker = Caretaker(shop)
         self._woken = asyncio.Event()
         self._next_turn = self._next_seal = datetime.min.replace(tzinfo=now().tzinfo)
 
     async def run(self) -> None:
         """Work until cancelled; a failure of the database or an engine is logged and outlived."""
+        async with asyncio.TaskGroup() as beside:
+            for preparer in self._preparers:
+                beside.create_task(preparer.run())
+            beside.create_task(self._caretaker.run())
+            await self._run()
+
+    async def _run(self) -> None:
         self._platform.database.on_commit.append(self._woken.set)
         try:
             while True:
@@ -52,10 +66,12 @@ class Worker:
             self._platform.database.on_commit.remove(self._woken.set)
 
     async def drain(self) -> int:
-        """Do everything that is due now; answers how many jobs were done or failed.
+        """Do everything that is due now; answers how many jobs were done or failed."""
+        prepared = [await preparer.drain() for preparer in self._preparers]
+        return sum(prepared) + await self._drain()
 
-        After an import of a whole library the index is built anew: one pass, no merging.
-        """
+    async def _drain(self) -> int:
+        """After an import of a whole library the index is built anew: one pass, no merging."""
         if await self._owes_much():
             await self._rebuild()
         done = 0
@@ -73,7 +89,7 @@ class Worker:
         try:
             await self._keep_house()
             await self._publish_due()
-            await self.drain()
+            await self._drain()
             await self._seal()
         except Exception:  # noqa: BLE001  the worker outlives whatever goes wrong
             _log.exception("worker.failed")
@@ -94,10 +110,10 @@ class Worker:
 
     async def _claim(self) -> Sequence[Claim]:
         database = self._platform.database
-        if not await jobs.any_due(database):
+        if not await jobs.any_due(database, _QUICK):
             return ()
         async with database.transaction() as session:
-            return await jobs.claim(session, _BATCH)
+            return await jobs.claim(session, _BATCH, _QUICK)
 
     async def _do(self, claims: Sequence[Claim]) -> None:
         for kind in dict.fromkeys(claim.kind for claim in claims):
@@ -155,8 +171,15 @@ class Worker:
             await seal(self._platform.database)
 
 
+def workshop(platform: Platform) -> Workshop:
+    """What the work on media needs, of a platform."""
+    folder = platform.settings.data_dir.resolve() / "work"
+    return Workshop(platform.database, platform.media, folder)
+
+
 async def _index_contents(platform: Platform, ids: Sequence[int]) -> None:
     await index_contents(platform.database, platform.search, ids)
+    await place_on(workshop(platform), ids)
 
 
 async def _index_regulations(platform: Platform, ids: Sequence[int]) -> None:
@@ -174,3 +197,4 @@ _HANDLERS: dict[JobKind, Handler] = {
     JobKind.INDEX_REGULATION: _index_regulations,
     JobKind.LINK_CITATIONS: _link_citations,
 }
+_QUICK = tuple(_HANDLERS)

@@ -7,16 +7,19 @@ from typing import NamedTuple
 
 from PIL import Image
 
+from media.blurhash import blurhash
+
 #: The widths that are kept, in pixels; a picture is never enlarged.
 WIDTHS = (96, 320, 640, 1280)
 
 
 class Renditions(NamedTuple):
-    """A picture made ready: its key, size, and the bytes of each width."""
+    """A picture made ready: its key, size, blur, and the bytes of each width."""
 
     key: str
     width: int
     height: int
+    placeholder: str
     by_width: Mapping[int, bytes]
 
 
@@ -26,7 +29,8 @@ def render(picture: Image.Image, *, quality: int = 80) -> Renditions:
     digest = hashlib.sha256(pixels.tobytes() + repr(pixels.size).encode()).hexdigest()
     widths = sorted({min(width, pixels.width) for width in WIDTHS})
     by_width = {width: _webp(pixels, width, quality) for width in widths}
-    return Renditions(f"image/{digest[:40]}", pixels.width, pixels.height, by_width)
+    key = f"image/{digest[:40]}"
+    return Renditions(key, pixels.width, pixels.height, blurhash(pixels), by_width)
 
 
 def rendition(widths: Sequence[int], wanted: int | None) -> int:

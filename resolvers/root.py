@@ -22,6 +22,7 @@ from resolvers.sessions import SessionMutations, SessionQueries
 from resolvers.sharing import SharingMutations
 from resolvers.study import StudyMutations
 from resolvers.subscriptions import LiveSubscriptions
+from resolvers.uploads import UploadMutations
 from resolvers.writing import WritingMutations
 from schema import (
     comments,
@@ -33,6 +34,7 @@ from schema import (
     organizations,
     points,
     showcase,
+    uploading,
     uploads,
 )
 
@@ -69,6 +71,7 @@ class Mutation(
     NotificationMutations,
     WritingMutations,
     ReviewingMutations,
+    UploadMutations,
 ):
     """Every root field of mutations."""
 
@@ -91,6 +94,7 @@ TYPES: list[Any] = [
     *organizations.TYPES,
     *points.TYPES,
     *showcase.TYPES,
+    *uploading.TYPES,
     *uploads.TYPES,
 ]
 

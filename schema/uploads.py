@@ -1,7 +1,7 @@
 """Image and Video in the graph."""
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 import strawberry
 
@@ -11,6 +11,8 @@ from app.uploads import queries
 from app.uploads.models import MediaState
 from app.uploads.queries import ImageRow, VideoRow
 from media.images import rendition, rendition_key
+from media.keys import is_closed
+from media.playing import play_url
 from schema.context import Context
 from schema.dependence import AUDIENCE, differs_by
 from schema.edges import edge
@@ -54,6 +56,13 @@ async def image_urls(
 
 
 @differs_by(AUDIENCE)
+async def placeholders(context: Context, parents: Sequence[ImageRow]) -> list[str | None]:
+    """The blur of each picture, None for those that were kept without one."""
+    found = await queries.placeholders(context.database, list({row.id for row in parents}))
+    return [found.get(row.id) or None for row in parents]
+
+
+@differs_by(AUDIENCE)
 async def posters(context: Context, parents: Sequence[VideoRow]) -> list[ImageRow | None]:
     """The still picture of each video."""
     ids = list({row.poster_id for row in parents if row.poster_id is not None})
@@ -73,9 +82,33 @@ async def mp4_urls(context: Context, parents: Sequence[VideoRow]) -> list[str | 
     return [_published(context, row, "video.mp4") for row in parents]
 
 
+class TrackLinkRow(NamedTuple):
+    """Captions of a video, and where they are."""
+
+    language: str
+    label: str
+    url: str
+
+
+async def tracks_of(context: Context, parents: Sequence[VideoRow]) -> list[list[TrackLinkRow]]:
+    """The captions of each video."""
+    found = await queries.tracks(context.database, list({row.id for row in parents}))
+    url = context.platform.media.url
+    return [
+        [
+            TrackLinkRow(track.language, track.label, url(f"{row.object_key}/{track.object_name}"))
+            for track in found[row.id]
+        ]
+        for row in parents
+    ]
+
+
 def _published(context: Context, row: VideoRow, name: str) -> str | None:
     if row.state is not MediaState.READY:
         return None
+    if is_closed(row.object_key):
+        key = context.platform.settings.signing_key
+        return play_url(key, row.id, context.viewer.session_id, name)
     return context.platform.media.url(f"{row.object_key}/{name}")
 
 
@@ -88,6 +121,18 @@ class Image(Node):
     width: int = strawberry.field(description="Pixels of the original.")
     height: int = strawberry.field(description="Pixels of the original.")
     alt: str = strawberry.field(description="What it shows, in words (替代文本).")
+    placeholder: str | None = edge(
+        placeholders, "A BlurHash: what to draw until the picture is there, 28 signs."
+    )
+
+
+@strawberry.type(description="Captions of a video in one language (字幕), as WebVTT.")
+class VideoTrack:
+    """The shape of :class:`TrackLinkRow`."""
+
+    language: str = strawberry.field(description="The language, such as zh-CN.")
+    label: str = strawberry.field(description="What members choose it by, such as 中文.")
+    url: str = strawberry.field(description="Where the WebVTT file is.")
 
 
 @node(VideoRow, find=find_videos, description="A video (视频), streamed as HLS, kept as MP4 too.")
@@ -98,6 +143,7 @@ class Video(Node):
     hls_url: str | None = edge(hls_urls, "The HLS playlist, null until READY.")
     mp4_url: str | None = edge(mp4_urls, "The MP4 file, null until READY.")
     poster: Image | None = edge(posters, "A still picture of it.")
+    tracks: list[VideoTrack] = edge(tracks_of, "Its captions, one a language.")
     duration_seconds: float | None = strawberry.field(description="Length in seconds.")
     width: int | None = strawberry.field(description="Pixels.")
     height: int | None = strawberry.field(description="Pixels.")

@@ -76,6 +76,34 @@ async def database(database_url, anyio_backend):
     await opened.close()
 
 
+@pytest.fixture(scope="session")
+async def seaweed(anyio_backend):
+    import stores
+
+    from media.s3 import S3Store
+
+    if (named := stores.named()) is not None:
+        await S3Store(named).prepare()
+        yield named
+        return
+    if (path := stores.program("weed")) is None:
+        pytest.skip("no S3: neither TEST_S3_ENDPOINT nor weed")
+    with stores.seaweed(path) as access:
+        await stores.prepared(access)
+        yield access
+
+
+@pytest.fixture(scope="session")
+async def minio(anyio_backend):
+    import stores
+
+    if (path := stores.program("minio")) is None:
+        pytest.skip("no minio on PATH")
+    with stores.minio(path) as access:
+        await stores.prepared(access)
+        yield access
+
+
 @pytest.fixture(scope="session", autouse=True)
 def slow_hasher():
     """Hashes cost next to nothing in tests; yields the hasher that is used elsewhere."""
@@ -99,6 +127,8 @@ async def empty_search(tmp_path_factory, anyio_backend):
 @pytest.fixture
 def platform(database, empty_search, tmp_path):
     # Imported here, so that a room's own tests do not wait for the whole house.
+    from stores import SIGNING_KEY
+
     from app.auth import Tokens
     from app.members.sessions import Sessions
     from app.settings import Settings
@@ -109,8 +139,8 @@ def platform(database, empty_search, tmp_path):
         settings=Settings(data_dir=tmp_path),
         database=database,
         search=empty_search,
-        media=LocalStore(tmp_path / "media"),
-        sessions=Sessions(database, Tokens(b"a signing key of 32 bytes, for us")),
+        media=LocalStore(tmp_path / "media", SIGNING_KEY),
+        sessions=Sessions(database, Tokens(SIGNING_KEY)),
     )
 
 

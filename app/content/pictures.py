@@ -1,4 +1,4 @@
-"""Which pictures and videos a viewer may look up: those that stand on something they see."""
+"""Which pictures and videos a viewer may look up: those on something they see, and one's own."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -19,7 +19,7 @@ from app.database import Database
 from app.database.statements import Among, Statement
 from app.members.models import Member
 from app.organizations.models import Organization
-from app.uploads.models import Image, Video
+from app.uploads.models import Image, Upload, Video
 from app.uploads.queries import ImageRow, VideoRow
 from app.visibility import Viewer
 
@@ -45,11 +45,20 @@ def _is_played() -> sa.ColumnElement[bool]:
     )
 
 
+def _is_own(asset: Any, of: Any) -> sa.ColumnElement[bool]:
+    """``of`` came of an upload of the viewer's."""
+    own = col(Upload.member_id) == sa.bindparam("member_id", type_=sa.BigInteger)
+    return sa.select(col(Upload.id)).where(asset == of, own).exists()
+
+
+_OWN_VIDEO = _is_own(Upload.video_id, Video.id)
 _SIGNED_IN = sa.bindparam("member_id", type_=sa.BigInteger).is_not(None)
 _ON_COLUMN = _of_visible(ShowcaseColumn, column_visible_to()).where(
     col(ShowcaseColumn.cover_id) == col(Image.id)
 )
-_POSTER = sa.select(col(Video.id)).where(col(Video.poster_id) == col(Image.id), _is_played())
+_POSTER = sa.select(col(Video.id)).where(
+    col(Video.poster_id) == col(Image.id), sa.or_(_is_played(), _OWN_VIDEO)
+)
 _AVATAR = sa.select(col(Member.id)).where(col(Member.avatar_id) == col(Image.id))
 _IMAGES = Statement(
     ImageRow,
@@ -60,6 +69,7 @@ _IMAGES = Statement(
             _on_content(ContentImage.image_id, ContentImage, of=Image.id),
             _ON_COLUMN.exists(),
             _POSTER.exists(),
+            _is_own(Upload.image_id, Image.id),
             sa.and_(_SIGNED_IN, _AVATAR.exists()),
         ),
     ),
@@ -67,7 +77,7 @@ _IMAGES = Statement(
 _VIDEOS = Statement(
     VideoRow,
     sa.select(*(getattr(Video, field) for field in VideoRow._fields)).where(
-        Among(col(Video.id), "ids"), _is_played()
+        Among(col(Video.id), "ids"), sa.or_(_is_played(), _OWN_VIDEO)
     ),
 )
 
@@ -75,7 +85,7 @@ _VIDEOS = Statement(
 async def visible_images(
     database: Database, viewer: Viewer, ids: Sequence[int]
 ) -> dict[int, ImageRow]:
-    """Pictures by id: on contents, columns and videos that ``viewer`` sees, and avatars."""
+    """Pictures by id: on contents, columns and videos that ``viewer`` sees, avatars, one's own."""
     rows = await database.fetch(_IMAGES, ids=ids, **visibility(viewer))
     return {row.id: row for row in rows}
 
@@ -83,6 +93,6 @@ async def visible_images(
 async def visible_videos(
     database: Database, viewer: Viewer, ids: Sequence[int]
 ) -> dict[int, VideoRow]:
-    """Videos by id: lectures and replays that ``viewer`` sees."""
+    """Videos by id: lectures and replays that ``viewer`` sees, and one's own."""
     rows = await database.fetch(_VIDEOS, ids=ids, **visibility(viewer))
     return {row.id: row for row in rows}

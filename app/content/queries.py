@@ -113,7 +113,7 @@ class FeedFilter:
     tag: str | None = None
 
 
-_PUBLISHED: sa.ColumnElement[str] = sa.literal_column(f"'{ContentStatus.PUBLISHED.value}'")
+PUBLISHED: sa.ColumnElement[str] = sa.literal_column(f"'{ContentStatus.PUBLISHED.value}'")
 _OWN = col(Content.author_id) == sa.bindparam("member_id", type_=sa.BigInteger)
 LIMIT = sa.bindparam("limit", type_=sa.Integer)
 
@@ -152,7 +152,7 @@ def card(*, html: Any = None) -> AnySelect:
 
 def published_to(status: Any = Content.status) -> sa.ColumnElement[bool]:
     """The rule of every list: published, and for an audience the viewer is in (``:keys``)."""
-    return sa.and_(status == _PUBLISHED, Among(col(Content.audience_key), "keys"))
+    return sa.and_(status == PUBLISHED, Among(col(Content.audience_key), "keys"))
 
 
 def visible_to() -> sa.ColumnElement[bool]:

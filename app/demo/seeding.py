@@ -2,6 +2,7 @@
 
 import asyncio
 import dataclasses
+import hashlib
 import multiprocessing
 import os
 import tomllib
@@ -10,6 +11,9 @@ from concurrent.futures import ProcessPoolExecutor
 from datetime import datetime, timedelta
 from functools import partial
 from importlib import resources
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from PIL import Image as Picture
@@ -31,6 +35,7 @@ from app.content.actions import (
 )
 from app.database import Database
 from app.database.columns import now
+from app.demo.films import FILMED, make_film
 from app.demo.group import DemoAudience, DemoContent, DemoGroup
 from app.demo.loading import load_demo
 from app.demo.pictures import draw_picture
@@ -44,13 +49,25 @@ from app.organizations.actions import found
 from app.organizations.models import OrganizationKind
 from app.organizations.queries import root
 from app.points.sealing import seal
-from app.uploads.models import Image, MediaState
+from app.uploads.actions import add_image, add_video
 from app.visibility import AudienceScope, Role, audience_key
 from media.images import Renditions, render, rendition_key
+from media.keys import closed
+from media.pictures import make_picture
+from media.processing import keep_picture, keep_video
+from media.videos import make_video
 from schema.context import Platform
 
 LOGINS = ("member", "editor", "reviewer", "secretary", "admin")
 PASSWORD = "demo-pass"  # noqa: S105  it is meant to be known; `serve` binds loopback for it
+
+
+class Film(NamedTuple):
+    """A film that is kept: the values of its row, and of its poster's."""
+
+    video: dict[str, Any]
+    poster: dict[str, Any]
+
 
 Drawing = Callable[[], Picture.Image]
 
@@ -66,9 +83,10 @@ async def seed_demo(platform: Platform) -> bool:
         return False
     group = load_demo()
     pictures = await _draw(platform, group)
+    films = await _film(platform, group)
     hashed = await hash_password(PASSWORD)
     async with platform.database.transaction(slow=True) as session:
-        await _Seeding(session, group, pictures, hashed).write()
+        await _Seeding(session, group, pictures, films, password_hash=hashed).write()
         await _import_regulations(session, platform)
     await seal(platform.database)
     return True
@@ -92,11 +110,14 @@ class _Seeding:
         session: AsyncSession,
         group: DemoGroup,
         pictures: dict[str, Renditions],
+        films: dict[str, Film],
+        *,
         password_hash: str,
     ) -> None:
         self._session = session
         self._group = group
         self._pictures = pictures
+        self._films = films
         self._password_hash = password_hash
         self._started = now()
         self._organizations: dict[str, int] = {}
@@ -166,7 +187,7 @@ class _Seeding:
             author_id=self._members[each.author],
             organization_id=self._organizations[each.organization],
             audience_key=self._audience(each.audience),
-            extra=self._extra(each),
+            extra=await self._extra(each),
             tags=each.tags,
             cover_id=await self._add_image(f"content:{each.key}", each.alt),
         )
@@ -205,25 +226,32 @@ class _Seeding:
 
     async def _add_image(self, name: str, alt: str) -> int:
         made = self._pictures[name]
-        image = Image(
-            state=MediaState.READY,
-            object_key=made.key,
+        image = await add_image(
+            self._session,
+            object_key=closed(made.key),
             width=made.width,
             height=made.height,
             widths=tuple(made.by_width),
             alt=alt,
+            placeholder=made.placeholder,
         )
-        self._session.add(image)
-        await self._session.flush()
         return image.id
+
+    async def _lecture(self, each: DemoContent) -> Lecture:
+        if (film := self._films.get(each.key)) is None:
+            return Lecture(lecturer=each.lecturer or "", duration_seconds=each.duration_seconds)
+        poster = await add_image(self._session, **film.poster, alt=each.alt)
+        video = await add_video(self._session, **film.video, poster_id=poster.id)
+        seconds = round(film.video["duration_seconds"])
+        return Lecture(lecturer=each.lecturer or "", duration_seconds=seconds, video_id=video.id)
 
     def _audience(self, audience: DemoAudience) -> str:
         named = self._organizations.get(audience.organization or "")
         return audience_key(AudienceScope(audience.scope), named)
 
-    def _extra(self, each: DemoContent) -> Extra:
+    async def _extra(self, each: DemoContent) -> Extra:
         if each.kind == "MICRO_LECTURE":
-            return Lecture(lecturer=each.lecturer or "", duration_seconds=each.duration_seconds)
+            return await self._lecture(each)
         if each.kind == "LIVE_STREAM":
             return Broadcast(
                 stream_url=each.stream_url or "",
@@ -244,8 +272,31 @@ async def _draw(platform: Platform, group: DemoGroup) -> dict[str, Renditions]:
         made = await asyncio.gather(*(loop.run_in_executor(pool, _render, d) for d in drawings))
     for renditions in made:
         for width, data in renditions.by_width.items():
-            await platform.media.put(rendition_key(renditions.key, width), data, "image/webp")
+            key = rendition_key(closed(renditions.key), width)
+            await platform.media.put(key, data)
     return dict(zip(names, made, strict=True))
+
+
+async def _film(platform: Platform, group: DemoGroup) -> dict[str, Film]:
+    """Film some lectures, and make the films ready as if they had been uploaded."""
+    places = {each.key: place for place, each in enumerate(group.contents)}
+    with TemporaryDirectory() as folder:
+        tasks = {
+            key: _prepared(platform, group.contents[places[key]], places[key], Path(folder) / key)
+            for key in FILMED
+        }
+        return dict(zip(tasks, await asyncio.gather(*tasks.values()), strict=True))
+
+
+async def _prepared(platform: Platform, content: DemoContent, place: int, folder: Path) -> Film:
+    await asyncio.to_thread(folder.mkdir)
+    source = await make_film(content.theme, place, FILMED[content.key], folder=folder)
+    made = await make_video(source, folder / "video", lambda _: None)
+    poster = await make_picture(made.poster, folder / "poster")
+    digest = hashlib.sha256(source.read_bytes()).hexdigest()
+    return Film(
+        await keep_video(platform.media, made, digest), await keep_picture(platform.media, poster)
+    )
 
 
 def _render(drawing: Drawing) -> Renditions:

@@ -56,6 +56,13 @@ async def grant(
     return given
 
 
+async def wear(session: AsyncSession, member_id: int, image_id: int) -> None:
+    """Make a picture the member's (头像)."""
+    await session.execute(
+        sa.update(Member).where(col(Member.id) == member_id).values(avatar_id=image_id)
+    )
+
+
 async def suspend(session: AsyncSession, member_id: int) -> None:
     """Bar a member: no login, no renewal, and every session ends."""
     await session.execute(

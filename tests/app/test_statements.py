@@ -19,7 +19,11 @@ _LISTS = frozenset(
 )
 _COMMANDS = frozenset({"app.__main__", "app.cli", "app.main"})
 # Counting all jobs, and taking note of all of them before a rebuild, reads a small table whole.
+_ASSETS = "app.content.assets._EVERYWHERE[<class 'app.uploads.models.{}'>]"
 _MAY_SCAN = {
+    # The caretaker's round, beside the event loop: every asset, because any may have changed.
+    _ASSETS.format("Image"): {"SCAN image USING COVERING INDEX ix_image_object_key"},
+    _ASSETS.format("Video"): {"SCAN video USING COVERING INDEX ix_video_object_key"},
     "app.jobs._COUNTS": {"SCAN job USING COVERING INDEX ix_job_due"},
     "app.jobs._OWED": {"SCAN job"},
     # A version for each kind of deed.
