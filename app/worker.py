@@ -87,10 +87,11 @@ class Worker:
     async def _step(self) -> None:
         self._woken.clear()
         try:
+            # First: a search engine that is down must not keep the ledger open.
+            await self._seal()
             await self._keep_house()
             await self._publish_due()
             await self._drain()
-            await self._seal()
         except Exception:  # noqa: BLE001  the worker outlives whatever goes wrong
             _log.exception("worker.failed")
             await asyncio.sleep(_PAUSE_SECONDS)

@@ -139,8 +139,8 @@ def _offer() -> Any:
             _RULE.c.id,
             _RULE.c.book,
             _RULE.c.points,
-            (_RULE.c.daily_cap - _earned("day")).label("today"),
-            (_RULE.c.weekly_cap - _earned("week")).label("this_week"),
+            _room(_RULE.c.daily_cap, "day").label("today"),
+            _room(_RULE.c.weekly_cap, "week").label("this_week"),
         )
         .where(
             _RULE.c.action == _given("action"),
@@ -150,6 +150,11 @@ def _offer() -> Any:
         .order_by(_RULE.c.version.desc())
         .limit(1)
     )
+
+
+def _room(cap: Any, span: str) -> Any:
+    # Nothing is summed up for a cap that the rule does not have.
+    return sa.case((cap.is_not(None), cap - _earned(span)))
 
 
 def _earned(span: str) -> Any:

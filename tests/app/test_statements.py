@@ -26,6 +26,8 @@ _MAY_SCAN = {
     _ASSETS.format("Video"): {"SCAN video USING COVERING INDEX ix_video_object_key"},
     "app.jobs._COUNTS": {"SCAN job USING COVERING INDEX ix_job_due"},
     "app.jobs._OWED": {"SCAN job"},
+    # Its first row is all that is asked for.
+    "app.points.sealing._WAITING": {"SCAN points_unsealed"},
     # A version for each kind of deed.
     "app.points.queries._RULES": {"SCAN points_rule"},
     # The first row of a queue that is empty most of the time.

@@ -17,7 +17,7 @@ from app.points.rules import remaining, windows
 
 pytestmark = pytest.mark.anyio
 
-EXAMPLES = 10
+EXAMPLES = 6
 DAY = timedelta(days=1)
 _FIRST = datetime(2026, 3, 1, 15, 30, tzinfo=UTC)  # 23:30 on a Sunday in Shanghai
 # (book, points, daily cap, weekly cap, taken back when removed), as the first rules say.
