@@ -175,12 +175,13 @@ def audit_ledger() -> None:
     async def run(platform: Platform) -> int:
         found = 0
         async for finding in audit(platform.database, now()):
-            _console.print(str(finding), style="red")
+            _console.print(str(finding), style="red", soft_wrap=True)
             found += 1
         held = await tally(platform.database)
         _console.print(
             f"{held.transactions} transactions on {held.accounts} accounts,"
-            f" {held.seals} sealed up to {held.head}: {found or 'nothing'} wrong."
+            f" {held.seals} sealed up to {held.head}: {found or 'nothing'} wrong.",
+            soft_wrap=True,
         )
         return found
 
