@@ -8,9 +8,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.content import arranging, editorial
 from app.content.arranging import ColumnWords
-from app.content.columns import columns_by_id
+from app.content.columns import columns_by_id, visible_columns
+from app.content.desks import works_on
 from app.content.models import ContentKind
-from app.content.queries import ContentRow
+from app.content.queries import ContentRow, visible_contents
 from app.content.revisions import newest_revisions
 from app.content.wording import Wording
 from app.errors import Refusal
@@ -180,8 +181,7 @@ async def _updated(context: Context, kind: ContentKind, given: ChangedContent) -
     actor = context.actor
     editorial.require_member(actor)
     key = content_key(given.id, "input", "id", kind=kind)
-    newest = (await newest_revisions(context.database, [key])).get(key)
-    base = newest and newest.wording
+    base = await _base(context, key)
     said = said_in(given, base and base.organization_id)
     html = await rendered(said)
     if base is not None:
@@ -193,6 +193,15 @@ async def _updated(context: Context, kind: ContentKind, given: ChangedContent) -
         return key
 
     return await done(context, write)
+
+
+async def _base(context: Context, key: int) -> Wording | None:
+    """What a change starts from; None for whom the deed will refuse."""
+    row = (await visible_contents(context.database, context.viewer, [key])).get(key)
+    if row is None or not works_on(context.viewer, row.author_id, row.organization_path):
+        return None
+    newest = (await newest_revisions(context.database, [key])).get(key)
+    return newest and newest.wording
 
 
 async def _create_column(context: Context, given: CreateShowcaseColumnInput) -> int:
@@ -211,7 +220,7 @@ async def _update_column(context: Context, given: UpdateShowcaseColumnInput) -> 
     actor = context.actor
     editorial.require_member(actor)
     key = key_of(given.id, "ShowcaseColumn", "input", "id")
-    known = (await columns_by_id(context.database, [key])).get(key)
+    known = (await visible_columns(context.database, context.viewer, [key])).get(key)
     said = said_in(given, known and known.organization_id)
     if known is None or said.get("cover_id") != known.cover_id:
         await check_references(context, said, None, 0)

@@ -305,11 +305,11 @@ async def _add(
     session: AsyncSession, content: Content, wording: Wording, *, html: str, author_id: int
 ) -> ContentRevision:
     """The next revision; one that was not published is no more, but its writers' work is in it."""
-    before = await newest(session, content.id)
-    is_shown = before.state is RevisionState.PUBLISHED
-    earlier = "/" if is_shown else before.writers
-    if not is_shown:
+    before, earlier = await newest(session, content.id), "/"
+    if before.state is not RevisionState.PUBLISHED:
         before.state, before.publish_at = RevisionState.SUPERSEDED, None
+        # Who asked for a wider audience wrote nothing.
+        earlier = "/" if before.recommends else before.writers
     made = ContentRevision(
         content_id=content.id,
         number=before.number + 1,

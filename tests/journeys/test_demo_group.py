@@ -3,6 +3,7 @@
 import asyncio
 import re
 import tomllib
+from datetime import timedelta
 from pathlib import Path
 
 import httpx
@@ -10,7 +11,7 @@ import pytest
 from bench import operations
 from PIL import Image
 
-from app.content.actions import archive, publish
+from app.content.actions import archive, newest, publish, write
 from app.content.models import Content
 from app.database.columns import now
 from app.demo import seeding
@@ -200,7 +201,9 @@ async def test_a_publication_is_found_at_once_and_its_archiving_too(client):
     async with database.transaction() as session:
         some = (await client.ask(FEED, first=1))["feed"]["nodes"][0]
         content = await session.get(Content, _key(some["id"]))
-        content.title = draft
+        shown = await newest(session, content.id)
+        renamed = shown.wording._replace(title=draft)
+        await write(session, content, renamed, html=shown.html, author_id=shown.author_id)
         await publish(session, content)
 
     async def is_found():
@@ -270,3 +273,56 @@ def _key(global_id):
     from schema.nodes import parse_id
 
     return parse_id(global_id)[1]
+
+
+WRITE = """mutation ($input: CreateNewsItemInput!) { createNewsItem(input: $input) {
+  content { id draft { number } } errors { code message path } } }"""
+MEND = """mutation ($input: UpdateNewsItemInput!) { updateNewsItem(input: $input) {
+  content { id draft { number } } errors { code message path } } }"""
+SUBMIT = """mutation ($id: ID!) { submitContent(input: {contentId: $id}) {
+  content { status } errors { code message path } } }"""
+RETURN = """mutation ($id: ID!, $reason: String!) {
+  returnContent(input: {contentId: $id, reason: $reason}) {
+    content { status } errors { code message path } } }"""
+PUBLISH = """mutation ($id: ID!, $at: DateTime) { publishContent(input: {contentId: $id, at: $at}) {
+  content { status } errors { code message path } } }"""
+TRAIL = """query ($id: ID!) { auditTrail(subjectId: $id) {
+  nodes { action actor { name } address requestId } } }"""
+
+
+async def test_an_editors_work_is_returned_mended_scheduled_published_and_found(client):
+    editor, reviewer = [await client.sign_in(name) for name in ("editor", "reviewer")]
+    said = {"title": "雨伞驿站启用", "summary": "共享雨伞", "body": "驿站**启用**。"}
+    given = {**said, "audience": {"scope": "EVERYONE"}}
+    written = (await client.ask(WRITE, editor, input=given))["createNewsItem"]["content"]
+    of = {"id": written["id"]}
+    await client.ask(SUBMIT, editor, **of)
+    back = await client.ask(RETURN, reviewer, **of, reason="请写明地点")
+    assert back["returnContent"]["content"]["status"] == "DRAFT"
+    change = {**of, "version": 1, "body": "驿站在**北门**启用。"}
+    mended = (await client.ask(MEND, editor, input=change))["updateNewsItem"]["content"]
+    assert mended["draft"]["number"] == 2
+    await client.ask(SUBMIT, editor, **of)
+    soon = (now() + timedelta(seconds=1)).isoformat()
+    planned = (await client.ask(PUBLISH, reviewer, **of, at=soon))["publishContent"]
+    assert planned == {"content": {"status": "SCHEDULED"}, "errors": []}
+    member = await client.sign_in("member")
+    assert (await client.found("雨伞驿站", member))["edges"] == []
+
+    async def is_found():
+        edges = (await client.found("雨伞驿站", member))["edges"]
+        return [edge["node"].get("title") for edge in edges] == ["雨伞驿站启用"]
+
+    await until(is_found)
+    trail = (await client.ask(TRAIL, await client.sign_in("admin"), **of))["auditTrail"]["nodes"]
+    assert [(entry["action"], entry["actor"] is None) for entry in reversed(trail)] == [
+        ("content.create", False),
+        ("content.submit", False),
+        ("content.return", False),
+        ("content.update", False),
+        ("content.submit", False),
+        ("content.schedule", False),
+        ("content.publish", True),
+    ]
+    assert {entry["address"] for entry in trail[1:]} == {"127.0.0.1"}
+    assert all(re.fullmatch("[0-9a-f]{32}", entry["requestId"]) for entry in trail[1:])

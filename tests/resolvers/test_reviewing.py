@@ -219,7 +219,7 @@ async def test_good_work_is_recommended_upward_and_keeps_its_author(ask, edit, h
 async def test_a_recommendation_that_is_returned_leaves_things_as_they_were(edit, house):
     made = await edit.submitted(house.editor)
     await edit("publishContent", house.reviewer, contentId=made)
-    await edit("recommendContent", house.editor, contentId=made, audience={"scope": "PUBLIC"})
+    await edit("recommendContent", house.reviewer, contentId=made, audience={"scope": "PUBLIC"})
     back = await edit("returnContent", house.chief, contentId=made, reason="暂不需要")
     assert (back["status"], back["draft"]["state"]) == ("PUBLISHED", "RETURNED")
     assert await edit.shown(made) is None
@@ -229,6 +229,9 @@ async def test_a_recommendation_that_is_returned_leaves_things_as_they_were(edit
         3,
         "SUBTREE",
     )
+    await edit("submitContent", house.editor, contentId=made)
+    # Who but asked for a wider audience wrote nothing of this.
+    assert isinstance(await edit("publishContent", house.reviewer, contentId=made), dict)
 
 
 async def test_only_a_wider_audience_can_be_recommended(edit, house):
