@@ -1,6 +1,7 @@
 """The worker: does what changes owe, as soon as they commit."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 
@@ -47,6 +48,7 @@ class Worker:
         self._preparers = [Preparer(shop, kind) for kind in KINDS]
         self._caretaker = Caretaker(shop)
         self._woken = asyncio.Event()
+        self._next_look = 0.0
         self._next_turn = self._next_seal = datetime.min.replace(tzinfo=now().tzinfo)
 
     async def run(self) -> None:
@@ -90,7 +92,10 @@ class Worker:
             # First: a search engine that is down must not keep the ledger open.
             await self._seal()
             await self._keep_house()
-            await self._publish_due()
+            if time.monotonic() >= self._next_look:
+                # Not at every commit that wakes us: the clock does not move by commits.
+                self._next_look = time.monotonic() + _PAUSE_SECONDS
+                await self._publish_due()
             await self._drain()
         except Exception:  # noqa: BLE001  the worker outlives whatever goes wrong
             _log.exception("worker.failed")
