@@ -4,6 +4,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.audit.actions import Actor, record
 from app.content import rules
+from app.content.announcing import changed
 from app.content.desks import Piece, take
 from app.content.editorial import require_member
 from app.content.models import LiveStream
@@ -24,6 +25,7 @@ async def cancel(session: AsyncSession, actor: Actor, content_id: int) -> None:
     if state in _OVER:
         raise Conflict("直播已经结束，不能取消")
     stream.cancelled_at = now()
+    changed(session, content_id)
     _record(session, actor, "live.cancel", piece, before=state.value, after="CANCELLED")
 
 
@@ -36,6 +38,7 @@ async def set_replay(
         raise Conflict("直播结束后才能设置回放")
     before, stream.replay_id = stream.replay_id, video_id
     if before != video_id:
+        changed(session, content_id)
         _record(session, actor, "live.replay", piece, before=before, after=video_id)
 
 

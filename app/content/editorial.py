@@ -16,9 +16,11 @@ from app.content.desks import Piece, take
 from app.content.models import Content, ContentKind, ContentRevision, RevisionState
 from app.content.problems import require_publishable
 from app.content.rules import WRITERS, Deed, Reach
+from app.content.telling import ask_reviewers, tell_on_time, tell_writers
 from app.content.wording import Wording, changed_fields
 from app.database.columns import now
 from app.errors import Conflict, Forbidden, Invalid, Unauthenticated
+from app.notifications.models import NotificationKind
 from app.organizations.models import Organization
 from app.subjects import Subject, SubjectKind
 from app.visibility import audience_of
@@ -87,10 +89,17 @@ async def update(
 async def submit(session: AsyncSession, actor: Actor, content_id: int) -> None:
     """Put what is worked on before the reviewers."""
     piece = await take(session, actor.viewer, content_id)
-    require_member(actor)
+    author_id = require_member(actor)
     rules.check_submit(actor.viewer, piece.desk)
     await actions.submit(session, piece.content)
     _record_step(session, actor, "content.submit", piece)
+    await ask_reviewers(
+        session,
+        piece,
+        NotificationKind.REVIEW_ASKED,
+        wanted_path=piece.desk.audience_path,
+        by_id=author_id,
+    )
 
 
 async def publish(
@@ -116,6 +125,7 @@ async def publish(
     if at is None:
         await actions.publish(session, piece.content, reviewer_id=reviewer_id)
         _record_step(session, actor, "content.publish", piece)
+        await tell_writers(session, piece, NotificationKind.PUBLISHED, by_id=reviewer_id)
         return
     _check_instant(at)
     await actions.schedule(session, piece.content, at=at, reviewer_id=reviewer_id)
@@ -147,6 +157,7 @@ async def publish_due(session: AsyncSession) -> list[int]:
             before={"revision": revision.number, "state": RevisionState.SCHEDULED.value},
             after={"revision": revision.number, "state": revision.state.value},
         )
+        await tell_on_time(session, content)
         published.append(content.id)
     return published
 
@@ -159,6 +170,7 @@ async def send_back(session: AsyncSession, actor: Actor, content_id: int, reason
     reason = check_reason(reason)
     await actions.send_back(session, piece.content, reason, reviewer_id=reviewer_id)
     _record_step(session, actor, "content.return", piece, reason=reason)
+    await tell_writers(session, piece, NotificationKind.RETURNED, by_id=reviewer_id, note=reason)
 
 
 async def archive(session: AsyncSession, actor: Actor, content_id: int) -> None:
@@ -191,6 +203,9 @@ async def recommend(
         piece,
         before={"audience_key": said.audience_key},
         after={"audience_key": audience_key},
+    )
+    await ask_reviewers(
+        session, piece, NotificationKind.RECOMMENDED, wanted_path=path, by_id=author_id
     )
 
 

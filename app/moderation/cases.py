@@ -10,6 +10,7 @@ from app.database.columns import now
 from app.engagement.models import Comment
 from app.engagement.places import Place
 from app.moderation.models import Decision, ModerationCase
+from app.moderation.telling import tell_author, tell_moderators
 from app.organizations.models import Organization
 from app.subjects import Subject, SubjectKind
 
@@ -76,6 +77,7 @@ async def close(
     case.reason = reason
     case.claimed_by_id = case.claimed_until = None
     await session.flush()
+    await tell_author(session, case)
 
 
 async def open_appeal(
@@ -101,6 +103,7 @@ async def open_appeal(
 async def _open(session: AsyncSession, case: ModerationCase) -> ModerationCase:
     session.add(case)
     await session.flush()
+    await tell_moderators(session, case)
     return case
 
 

@@ -30,8 +30,6 @@ _MAY_SCAN = {
     "app.points.sealing._WAITING": {"SCAN points_unsealed"},
     # A version for each kind of deed.
     "app.points.queries._RULES": {"SCAN points_rule"},
-    # The first row of a queue that is empty most of the time.
-    "app.points.sealing._WAITING": {"SCAN points_unsealed"},
 }
 
 
