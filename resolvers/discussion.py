@@ -94,11 +94,11 @@ class DiscussionMutations:
         input: Annotated[RemoveCommentInput, strawberry.argument(description="Which, and why.")],
     ) -> Any:
         """Remove a comment."""
-        viewer = info.context.viewer
+        actor = info.context.actor
 
         async def deed(session: AsyncSession) -> int:
             key, by_id = comment_key(input.comment_id), member_id(info.context)
-            await speaking.remove(session, viewer, key, member_id=by_id, reason=input.reason)
+            await speaking.remove(session, actor, key, member_id=by_id, reason=input.reason)
             return key
 
         return await _done(info.context, deed)
@@ -114,11 +114,11 @@ class DiscussionMutations:
         input: Annotated[AppealRemovalInput, strawberry.argument(description="Which, and why.")],
     ) -> Any:
         """Appeal from a removal."""
-        viewer = info.context.viewer
+        actor = info.context.actor
 
         async def deed(session: AsyncSession) -> int:
             key = comment_key(input.comment_id)
-            await speaking.appeal(session, viewer, key, statement=input.statement)
+            await speaking.appeal(session, actor, key, statement=input.statement)
             return key
 
         return await _done(info.context, deed)

@@ -151,13 +151,13 @@ class ModerationMutations:
         input: Annotated[DecideCaseInput, strawberry.argument(description="The decision.")],
     ) -> CasePayload:
         """Decide a case."""
-        viewer = info.context.viewer
+        actor = info.context.actor
 
         async def deed(session: AsyncSession) -> int:
             key, by_id = _case(input.case_id), member_id(info.context)
             await actions.decide(
                 session,
-                viewer,
+                actor,
                 key,
                 member_id=by_id,
                 decision=input.decision,
@@ -184,9 +184,7 @@ class ModerationMutations:
                 input.organization_id, "Organization", "input", "organizationId"
             )
             async with context.database.transaction() as session:
-                key = await held_words.add(
-                    session, context.viewer, organization_id, word=input.word
-                )
+                key = await held_words.add(session, context.actor, organization_id, word=input.word)
         except Refusal as refusal:
             return HeldWordPayload(errors=user_errors(refusal))
         found: Any = await held_words.held_words_by_id(context.database, context.viewer, [key])
@@ -206,7 +204,7 @@ class ModerationMutations:
             member_id(context)
             key = key_of(input.held_word_id, "HeldWord", "input", "heldWordId")
             async with context.database.transaction() as session:
-                removed: Any = await held_words.remove(session, context.viewer, key)
+                removed: Any = await held_words.remove(session, context.actor, key)
         except Refusal as refusal:
             return HeldWordPayload(errors=user_errors(refusal))
         return HeldWordPayload(held_word=removed)

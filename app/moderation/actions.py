@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from app.audit.actions import Actor
 from app.content.actions import archive
 from app.content.models import Content, ContentStatus
 from app.database.columns import now
@@ -68,7 +69,7 @@ async def claim(session: AsyncSession, viewer: Viewer, case_id: int) -> None:
 
 async def decide(
     session: AsyncSession,
-    viewer: Viewer,
+    actor: Actor,
     case_id: int,
     *,
     member_id: int,
@@ -76,13 +77,13 @@ async def decide(
     reason: str | None,
 ) -> None:
     """Decide a case that nobody else has claimed; REMOVE needs a reason, which the author reads."""
-    subject = (await _seen(session, viewer, case_id)).subject
+    subject = (await _seen(session, actor.viewer, case_id)).subject
     is_comment = subject.kind is SubjectKind.COMMENT
     comment = await locked(session, subject.id) if is_comment else None
     content = None if is_comment else await _locked_content(session, subject.id)
-    case = await _decidable(session, viewer, case_id)
+    case = await _decidable(session, actor.viewer, case_id)
     said = _reason(decision, reason)
-    await cases.close(session, case, decision, by_id=member_id, reason=said)
+    await cases.close(session, case, decision, actor=actor, reason=said)
     if comment is not None:
         await _settle_comment(session, comment, decision, by_id=member_id, reason=said)
     if content is not None and decision is Decision.REMOVE:

@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from app.audit.actions import Actor, record
 from app.database.columns import now
 from app.engagement.models import Comment
 from app.engagement.places import Place
@@ -67,25 +68,27 @@ async def close(
     case: ModerationCase,
     decision: Decision,
     *,
-    by_id: int,
+    actor: Actor,
     reason: str | None,
 ) -> None:
     """Write the decision down; what follows from it is the caller's."""
     case.decision = decision
-    case.decided_by_id = by_id
+    case.decided_by_id = actor.viewer.member_id
     case.decided_at = now()
     case.reason = reason
     case.claimed_by_id = case.claimed_until = None
     await session.flush()
+    _record(session, actor, "moderation.decide", case, decision=decision.value, reason=reason)
     await tell_author(session, case)
 
 
 async def open_appeal(
-    session: AsyncSession, decided: ModerationCase, *, statement: str
+    session: AsyncSession, actor: Actor, decided: ModerationCase, *, statement: str
 ) -> ModerationCase:
     """A case about a decision, one tier up; at the top it stays there, for another person."""
     organization = await session.get_one(Organization, decided.organization_id)
     decided.appealed_at = now()
+    _record(session, actor, "moderation.appeal", decided, statement=statement)
     return await _open(
         session,
         ModerationCase(
@@ -105,6 +108,19 @@ async def _open(session: AsyncSession, case: ModerationCase) -> ModerationCase:
     await session.flush()
     await tell_moderators(session, case)
     return case
+
+
+def _record(
+    session: AsyncSession, actor: Actor, action: str, case: ModerationCase, **after: str | None
+) -> None:
+    record(
+        session,
+        actor,
+        action,
+        subject=Subject(case.subject_kind, case.subject_id),
+        organization_id=case.organization_id,
+        after={"case": case.id, **after},
+    )
 
 
 def _about(subject: Subject) -> sa.Select[ModerationCase]:

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from app.audit.actions import Actor, record
 from app.database import Database
 from app.database.statements import Among, Statement, Under
 from app.database.writing import read
@@ -16,6 +17,7 @@ from app.moderation.models import MAX_WORD, HeldWord
 from app.moderation.rules import MAX_WORDS, WORD_KEEPERS, fold, is_word
 from app.organizations.models import Organization, OrganizationKind
 from app.organizations.queries import OrganizationRow, organization_columns
+from app.subjects import Subject, SubjectKind
 from app.visibility import Viewer, path_ids
 
 
@@ -103,7 +105,7 @@ async def words_in(session: AsyncSession, path: str, body: str) -> list[str]:
     return list(dict.fromkeys(row.word for row in found))
 
 
-async def add(session: AsyncSession, viewer: Viewer, organization_id: int, *, word: str) -> int:
+async def add(session: AsyncSession, actor: Actor, organization_id: int, *, word: str) -> int:
     """Hold a word from now on; answers its id. What folds to one that is there is that one."""
     written = plain_text(word, "词语", MAX_WORD, path=("input", "word"))
     folded = fold(written)
@@ -115,6 +117,7 @@ async def add(session: AsyncSession, viewer: Viewer, organization_id: int, *, wo
     )
     if organization is None:
         raise NotFound("组织不存在", "input", "organizationId")
+    viewer = actor.viewer
     if not viewer.holds(WORD_KEEPERS, organization.path) or viewer.member_id is None:
         raise Forbidden("只有本级或上级组织的书记、管理员可以维护敏感词", "input", "organizationId")
     theirs = col(HeldWord.organization_id) == organization_id
@@ -131,13 +134,29 @@ async def add(session: AsyncSession, viewer: Viewer, organization_id: int, *, wo
     )
     session.add(made)
     await session.flush()
+    _record(session, actor, organization_id, after={"held_word": written})
     return made.id
 
 
-async def remove(session: AsyncSession, viewer: Viewer, word_id: int) -> HeldWordRow:
+async def remove(session: AsyncSession, actor: Actor, word_id: int) -> HeldWordRow:
     """Hold a word no longer; answers what it was. What it held stays with the moderators."""
-    found = await read(session, _BY_ID, ids=[word_id], kept=viewer.subtrees(WORD_KEEPERS))
+    found = await read(session, _BY_ID, ids=[word_id], kept=actor.viewer.subtrees(WORD_KEEPERS))
     if not found:
         raise NotFound("敏感词不存在或不可见", "input", "heldWordId")
     await session.execute(sa.delete(HeldWord).where(col(HeldWord.id) == word_id))
+    _record(session, actor, found[0].organization_id, before={"held_word": found[0].word})
     return found[0]
+
+
+def _record(
+    session: AsyncSession, actor: Actor, organization_id: int, **changed: dict[str, str]
+) -> None:
+    subject = Subject(SubjectKind.ORGANIZATION, organization_id)
+    record(
+        session,
+        actor,
+        "moderation.hold_word" if "after" in changed else "moderation.release_word",
+        subject=subject,
+        organization_id=organization_id,
+        **changed,
+    )

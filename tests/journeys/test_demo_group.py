@@ -9,17 +9,14 @@ from pathlib import Path
 import httpx
 import pytest
 from bench import operations
-from PIL import Image
 
 from app.content.actions import archive, newest, publish, write
 from app.content.models import Content
 from app.database.columns import now
-from app.demo import seeding
 from app.demo.seeding import LOGINS, PASSWORD, demo_logins_exist, seed_demo
 from app.main import create_app
 from app.points.auditing import audit
 from app.settings import Settings
-from media.images import render
 
 pytestmark = pytest.mark.anyio
 
@@ -72,27 +69,6 @@ class Client:
 
     async def found(self, query, token=None, **variables):
         return (await self.ask(SEARCH, token, query=query, **variables))["search"]
-
-
-@pytest.fixture(scope="module")
-def plain_pictures():
-    """One small picture for all, and no films: making them has tests of its own."""
-
-    async def draw(platform, group):
-        names = [name for name, _ in seeding._drawings(group)]
-        picture = render(Image.new("RGB", (64, 36), (180, 30, 30)))
-        for width, data in picture.by_width.items():
-            await platform.media.put(f"closed/{picture.key}/{width}.webp", data)
-        return dict.fromkeys(names, picture)
-
-    async def film(platform, group):
-        return {}
-
-    patch = pytest.MonkeyPatch()
-    patch.setattr(seeding, "_draw", draw)
-    patch.setattr(seeding, "_film", film)
-    yield
-    patch.undo()
 
 
 @pytest.fixture(scope="module")
