@@ -47,7 +47,7 @@ def platform_on(database: Database, search: SearchEngine, folder: Path) -> Platf
         settings=Settings(_env_file=None, data_dir=folder),
         database=database,
         search=search,
-        media=LocalStore(folder / "media"),
+        media=LocalStore(folder / "media", b"a key of 32 bytes to sign links"),
         sessions=Sessions(database, Tokens(b"a signing key of 32 bytes, for us")),
     )
 

@@ -1,6 +1,6 @@
 """The one way to rows: reads by compiled statements, writes by transactions."""
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from pathlib import Path
 from typing import Any, TypeVar
@@ -24,9 +24,9 @@ R = TypeVar("R", bound=tuple[Any, ...])
 class Database:
     """One database, SQLite or PostgreSQL by its URL.
 
-    ``statements`` counts every SQL statement sent, reads and writes; tests hold lists to it and
-    ``/metrics`` shows it. ``on_commit`` callbacks run after each commit, in the loop. ``zone`` is
-    the group's: when its days begin.
+    ``statements`` counts the SQL statements of reads and writes, but not what tells other
+    processes of them afterwards; tests hold lists to it and ``/metrics`` shows it. ``on_commit``
+    callbacks run after each commit, in the loop. ``zone`` is the group's: when its days begin.
     ``announcements`` tells what was committed to whoever listens.
     """
 
@@ -124,9 +124,8 @@ class Database:
         if self.dialect == "sqlite":
             return Announcements()
 
-        async def run(sql: str, values: Sequence[Any]) -> object:
-            self.statements += 1
-            return await self._reader.fetch(sql, values, slow=False)
+        def run(sql: str, values: Sequence[Any]) -> Awaitable[object]:
+            return self._reader.fetch(sql, values, slow=False)
 
         return Announcements(lambda told: Notices(told, self._dsn, run))
 

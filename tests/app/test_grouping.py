@@ -29,7 +29,7 @@ class Writing:
         self.path = path
         self.sent = []
         self.told = 0
-        self.connection = WriteConnection(path, lambda *_: None)
+        self.connection = WriteConnection(path, lambda *_: None, {})
         self.connection._raw.set_trace_callback(self.sent.append)
         self.writer = GroupedWriter(self.connection, self._tell)
 

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.anyio
 
 
 async def test_old_answers_find_the_comment_that_their_thread_began_with(database):
-    name = "app.migrations.versions.0004_let_members_discuss_and_moderators_decide"
+    name = "app.migrations.versions.0003_let_members_discuss_and_moderators_decide"
     fill = importlib.import_module(name).THREADS
     async with building(database) as group:
         author = await group.member(await group.organization())

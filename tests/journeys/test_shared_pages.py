@@ -154,7 +154,7 @@ def platform_of(empty_search, tmp_path):
 
     def make(database: Database) -> Platform:
         sessions = Sessions(database, Tokens(b"a signing key of 32 bytes, for us"))
-        store = LocalStore(tmp_path / "media")
+        store = LocalStore(tmp_path / "media", b"a key of 32 bytes to sign links")
         return Platform(Settings(data_dir=tmp_path), database, empty_search, store, sessions)
 
     return make

@@ -35,7 +35,7 @@ class Model:
 
     def __init__(self):
         self.lines = []  # (book, amount, balance after)
-        self.reversed = set()  # places of lines that were taken back
+        self.reversed = {}  # place of a line that was taken back -> place of the line that did
         self.deeds = {}  # key -> (action, place of its line)
         self.earned = defaultdict(int)  # (action, local date) -> points
         self.keys = {}  # idempotency key -> (body, place of its line)
@@ -68,14 +68,17 @@ class Model:
 
     def take_back(self, key):
         action, place = self.deeds.get(key, (None, None))
-        if action is None or not _RULES[action][4] or place in self.reversed:
+        if action is None or not _RULES[action][4]:
             return 0
-        return -self.lines[self.reverse(place)][1]
+        # What was given back by hand is there to be taken again.
+        while place in self.reversed:
+            place = self.reversed[place]
+        return -self.lines[self.reverse(place)][1] if self.lines[place][1] > 0 else 0
 
     def reverse(self, place):
-        self.reversed.add(place)
         book, amount, _ = self.lines[place]
-        return self.post(book, -amount)
+        self.reversed[place] = self.post(book, -amount)
+        return self.reversed[place]
 
     def adjust(self, amount, key):
         def post():

@@ -59,8 +59,10 @@ async def test_each_line_of_an_account_explains_itself(database, ask):
     admin, member = await staffed(database)
     over = await viewer_of(database, admin)
     async with building(database) as group:
-        author = await group.member(await group.organization())
-        shown, hidden = await group.news(author), await group.news(author, audience="org:1")
+        branch = await group.organization()
+        author = await group.member(branch)
+        only_here = f"org:{branch.id}"
+        shown, hidden = await group.news(author), await group.news(author, audience=only_here)
     at = now()
     await pay(
         database,
