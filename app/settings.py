@@ -49,6 +49,7 @@ class Settings(BaseSettings):
     study_completion: float = Field(default=0.9, gt=0, le=1)
     second_person_publishes: bool = True
     page_cache_seconds: float = Field(default=1.0, ge=0, le=10)
+    second_person_points: int = Field(default=100, ge=0)
 
     @field_validator("time_zone")
     @classmethod

@@ -8,6 +8,7 @@ from strawberry.schema.config import StrawberryConfig
 from resolvers.audit import AuditQueries
 from resolvers.bookmarks import BookmarkMutations, BookmarkQueries
 from resolvers.content import ContentQueries
+from resolvers.correcting import CorrectingMutations, CorrectingQueries
 from resolvers.discussion import DiscussionMutations
 from resolvers.engagement import EngagementMutations
 from resolvers.knowledge import KnowledgeMutations, KnowledgeQueries
@@ -15,8 +16,10 @@ from resolvers.moderation import ModerationMutations, ModerationQueries
 from resolvers.nodes import NodeQueries
 from resolvers.notifications import NotificationMutations, NotificationQueries
 from resolvers.organizations import OrganizationQueries
-from resolvers.points import PointsMutations, PointsQueries
+from resolvers.points import PointsQueries
+from resolvers.ranking import RankingMutations, RankingQueries
 from resolvers.reviewing import ReviewingMutations, ReviewingQueries
+from resolvers.ruling import RulingMutations, RulingQueries
 from resolvers.search import SearchQueries
 from resolvers.sessions import SessionMutations, SessionQueries
 from resolvers.sharing import SharingMutations
@@ -27,6 +30,7 @@ from resolvers.writing import WritingMutations
 from schema import (
     comments,
     content,
+    correcting,
     knowledge,
     members,
     moderation,
@@ -48,6 +52,9 @@ class Query(
     SearchQueries,
     OrganizationQueries,
     PointsQueries,
+    CorrectingQueries,
+    RulingQueries,
+    RankingQueries,
     ModerationQueries,
     BookmarkQueries,
     NotificationQueries,
@@ -62,7 +69,9 @@ class Mutation(
     SessionMutations,
     EngagementMutations,
     KnowledgeMutations,
-    PointsMutations,
+    CorrectingMutations,
+    RulingMutations,
+    RankingMutations,
     DiscussionMutations,
     ModerationMutations,
     BookmarkMutations,
@@ -87,6 +96,7 @@ class Subscription(LiveSubscriptions):
 TYPES: list[Any] = [
     *comments.TYPES,
     *content.TYPES,
+    *correcting.TYPES,
     *knowledge.TYPES,
     *members.TYPES,
     *moderation.TYPES,

@@ -14,6 +14,8 @@ from app.errors import Invalid
 MAX_FIRST = 100
 #: Above every id, for "newest first" without a cursor.
 LAST_ID = 2**63 - 1
+#: Above every balance.
+LAST_BALANCE = 2**31 - 1
 
 NodeT = TypeVar("NodeT")
 _URL_SAFE = bytes.maketrans(b"+/", b"-_")
@@ -168,6 +170,19 @@ def rank_after(after: str | None) -> tuple[int, datetime, int] | None:
     rank, _, rest = _decode(after).partition(":")
     at, key = time_after(_encode(rest)) or (_UNIX, 0)
     return _number(rank), at, key
+
+
+def balance_cursor(balance: int, key: int) -> str:
+    """The cursor of a list that is ordered by a balance, the highest first, and then by id."""
+    return _encode(f"{LAST_BALANCE - balance}:{key}")
+
+
+def balance_after(after: str | None) -> tuple[int, int] | None:
+    """The balance and id that ``after`` names."""
+    if after is None:
+        return None
+    below, _, key = _decode(after).partition(":")
+    return LAST_BALANCE - _number(below), _number(key)
 
 
 def offset_cursor(offset: int) -> str:

@@ -9,7 +9,8 @@ import strawberry
 from app.database.columns import now
 from app.points import queries
 from app.points.models import Book, Kind
-from app.points.queries import AccountRow, EntryRow, RuleRow, entries_of, visible_entries
+from app.points.queries import AccountRow, EntryRow, entries_of, visible_entries
+from app.points.rulebook import VersionRow, versions_in_force
 from app.points.rules import remaining
 from app.points.wording import ACTION_NAMES, explain, reason_of
 from schema.context import Context
@@ -34,7 +35,7 @@ strawberry.enum(Kind, name="PointsKind", description="Why points moved: 行为�
 class AllowanceRow(NamedTuple):
     """What a deed still pays today, under one rule."""
 
-    rule: RuleRow
+    rule: VersionRow
     remaining_today: int
 
     @property
@@ -77,11 +78,11 @@ async def allowances_of(
     context: Context, parents: Sequence[AccountRow]
 ) -> list[list[AllowanceRow]]:
     """What deeds still pay each member today, as far as a cap bounds them."""
-    rules = await queries.rules_in_force(context.database, now())
+    rules = await versions_in_force(context.database, now())
     return [[row for rule in rules if (row := _allowance(rule, account))] for account in parents]
 
 
-def _allowance(rule: RuleRow, account: AccountRow) -> AllowanceRow | None:
+def _allowance(rule: VersionRow, account: AccountRow) -> AllowanceRow | None:
     earned = account.earned.get(rule.action)
     today, this_week = (earned.today, earned.this_week) if earned else (0, 0)
     left = remaining(rule, today, this_week)

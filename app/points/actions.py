@@ -45,6 +45,11 @@ class Adjustment:
     idempotency_key: str
     book: Book = Book.ADJUSTMENT
 
+    @property
+    def digest(self) -> str:
+        """Tells it from another that bears its key."""
+        return digest("adjust", self.member_id, self.book, self.amount, self.reason)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reversal:
@@ -53,6 +58,11 @@ class Reversal:
     entry_id: int
     reason: str
     idempotency_key: str
+
+    @property
+    def digest(self) -> str:
+        """Tells it from another that bears its key."""
+        return digest("reverse", self.entry_id, self.reason)
 
 
 async def award(session: AsyncSession, deed: Deed, zone: ZoneInfo) -> int:
@@ -113,9 +123,18 @@ async def adjust(session: AsyncSession, viewer: Viewer, wanted: Adjustment) -> i
     For administrators of the member's organization, not on themselves. The same key with the same
     body is done once; with another body it is CONFLICT, and so is a balance below zero.
     """
+    return await post_adjustment(session, wanted, await may_adjust(session, viewer, wanted))
+
+
+async def may_adjust(session: AsyncSession, viewer: Viewer, wanted: Adjustment) -> int:
+    """Refuse an adjustment that is not ``viewer``'s to make; answers who makes it."""
     if wanted.amount == 0 or abs(wanted.amount) > MAX_ADJUSTMENT:
         raise Invalid(f"调整的分值须在 ±{MAX_ADJUSTMENT} 之间，且不为 0", "input", "amount")
-    await _require_administrator(session, viewer, wanted.member_id)
+    return await _administrator(session, viewer, wanted.member_id)
+
+
+async def post_adjustment(session: AsyncSession, wanted: Adjustment, actor_id: int) -> int:
+    """Post an adjustment that ``actor_id`` may make, as :func:`adjust` says."""
     await hold(session, wanted.member_id)
     values = {
         "id": new_id(),
@@ -124,11 +143,9 @@ async def adjust(session: AsyncSession, viewer: Viewer, wanted: Adjustment) -> i
         "book": wanted.book,
         "amount": wanted.amount,
         "reason": wanted.reason,
-        "actor_id": viewer.member_id,
+        "actor_id": actor_id,
         "idempotency_key": wanted.idempotency_key,
-        "body_digest": digest(
-            "adjust", wanted.member_id, wanted.book, wanted.amount, wanted.reason
-        ),
+        "body_digest": wanted.digest,
     }
     if (posted := await _post_keyed(session, values)) != values["id"]:
         return posted
@@ -145,21 +162,55 @@ async def reverse(session: AsyncSession, viewer: Viewer, wanted: Reversal) -> in
     :func:`adjust`. Unlike there the balance may fall below zero: what was paid by mistake is taken
     back even where it was spent.
     """
+    actor_id, original = await may_reverse(session, viewer, wanted)
+    return await post_reversal(session, wanted, original, actor_id=actor_id)
+
+
+async def may_reverse(
+    session: AsyncSession, viewer: Viewer, wanted: Reversal
+) -> tuple[int, PointsTransaction]:
+    """Refuse a reversal that is not ``viewer``'s to make; answers who makes it, and of what."""
     entry = await session.get(PointsEntry, wanted.entry_id)
     if entry is None or entry.member_id is None:
         raise _no_such_entry()
-    await _require_administrator(session, viewer, entry.member_id, unseen=_no_such_entry())
-    await hold(session, entry.member_id)
-    original = await session.get_one(PointsTransaction, entry.transaction_id)
+    actor_id = await _administrator(session, viewer, entry.member_id, unseen=_no_such_entry())
+    return actor_id, await session.get_one(PointsTransaction, entry.transaction_id)
+
+
+async def post_reversal(
+    session: AsyncSession, wanted: Reversal, original: PointsTransaction, *, actor_id: int
+) -> int:
+    """Post a reversal that ``actor_id`` may make, as :func:`reverse` says."""
+    await hold(session, original.member_id)
     values = _reversing(original, wanted.reason) | {
-        "actor_id": viewer.member_id,
+        "actor_id": actor_id,
         "idempotency_key": wanted.idempotency_key,
-        "body_digest": digest("reverse", wanted.entry_id, wanted.reason),
+        "body_digest": wanted.digest,
     }
     if (posted := await _post_keyed(session, values)) == values["id"]:
         amount = values["amount"]
-        await enter(session, posted, entry.member_id, book=original.book, amount=amount)
+        await enter(session, posted, original.member_id, book=original.book, amount=amount)
     return posted
+
+
+async def posted_before(
+    session: AsyncSession, actor_id: int, idempotency_key: str, body_digest: str
+) -> int | None:
+    """What was posted under a key, None where nothing was; CONFLICT if the body was another."""
+    before = await session.scalar(
+        sa.select(PointsTransaction).where(
+            col(PointsTransaction.actor_id) == actor_id,
+            col(PointsTransaction.idempotency_key) == idempotency_key,
+        )
+    )
+    if before is not None and before.body_digest != body_digest:
+        raise key_was_used()
+    return None if before is None else before.id
+
+
+def key_was_used() -> Conflict:
+    """The refusal of a key that came with another body before."""
+    return Conflict("同一幂等键已用于另一项操作", "input", "idempotencyKey")
 
 
 async def _reverse(session: AsyncSession, original: PointsTransaction, *, reason: str) -> int:
@@ -194,17 +245,12 @@ async def _post_keyed(session: AsyncSession, values: dict[str, Any]) -> int:
     at = now()
     if await post_once(session, {"done_at": at, "created_at": at} | values):
         return int(values["id"])
-    before = await session.scalar(
-        sa.select(PointsTransaction).where(
-            col(PointsTransaction.actor_id) == values["actor_id"],
-            col(PointsTransaction.idempotency_key) == values["idempotency_key"],
-        )
+    before = await posted_before(
+        session, values["actor_id"], values["idempotency_key"], values["body_digest"]
     )
     if before is None:
         raise Conflict("该笔积分已被冲正", "input", "entryId")
-    if before.body_digest != values["body_digest"]:
-        raise Conflict("同一幂等键已用于另一项操作", "input", "idempotencyKey")
-    return before.id
+    return before
 
 
 async def _last_word(session: AsyncSession, key: str) -> PointsTransaction | None:
@@ -230,23 +276,30 @@ async def _is_reversed_on_removal(session: AsyncSession, key: str) -> bool:
     return bool(found)
 
 
-async def _require_administrator(
+async def _administrator(
     session: AsyncSession, viewer: Viewer, member_id: int, *, unseen: NotFound | None = None
-) -> None:
-    """Refuse who does not administer the member; ``unseen`` to those who may not even look."""
-    path = await session.scalar(
-        sa.select(col(Organization.path))
-        .join(Member, col(Member.organization_id) == col(Organization.id))
-        .where(col(Member.id) == member_id)
-    )
+) -> int:
+    """The viewer, who administers the member; ``unseen`` to those who may not even look."""
+    path = await path_of(session, member_id)
     if path is None:
         raise NotFound("成员不存在", "input", "memberId")
     if unseen is not None and not oversees(viewer, member_id, path):
         raise unseen
-    if not viewer.holds((Role.ADMIN,), path):
+    if viewer.member_id is None or not viewer.holds((Role.ADMIN,), path):
         raise Forbidden("只有该成员所在组织的管理员可以更正积分")
     if viewer.member_id == member_id:
         raise Forbidden("不能更正本人的积分")
+    return viewer.member_id
+
+
+async def path_of(session: AsyncSession, member_id: int) -> str | None:
+    """The path of the organization of a member, None where there is no such member."""
+    found: str | None = await session.scalar(
+        sa.select(col(Organization.path))
+        .join(Member, col(Member.organization_id) == col(Organization.id))
+        .where(col(Member.id) == member_id)
+    )
+    return found
 
 
 def _no_such_entry() -> NotFound:

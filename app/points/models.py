@@ -6,11 +6,11 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
-from app.database.columns import KEY, instant, key, reference
+from app.database.columns import KEY, enum_type, instant, key, reference
 from app.subjects import SubjectKind
 
 
-def _one_of(members: type[enum.StrEnum]) -> sa.Enum:
+def one_of(members: type[enum.StrEnum]) -> sa.Enum:
     """Text without a CHECK: a new member needs no migration.
 
     On SQLite it would build the table anew, and its triggers, which keep it append-only, be lost.
@@ -71,6 +71,15 @@ class Cap(enum.StrEnum):
     WEEKLY = "WEEKLY"
 
 
+class RequestState(enum.StrEnum):
+    """How a request stands; LAPSED follows the clock and is never written."""
+
+    WAITING = "WAITING"
+    APPROVED = "APPROVED"
+    REFUSED = "REFUSED"
+    LAPSED = "LAPSED"
+
+
 class PointsRule(SQLModel, table=True):
     """One version of what a deed pays; only its end is ever written to, once (by trigger)."""
 
@@ -81,9 +90,9 @@ class PointsRule(SQLModel, table=True):
     )
 
     id: int = key()
-    action: Action = Field(sa_type=_one_of(Action))
+    action: Action = Field(sa_type=one_of(Action))
     version: int
-    book: Book = Field(sa_type=_one_of(Book))
+    book: Book = Field(sa_type=one_of(Book))
     points: int
     daily_cap: int | None = None
     weekly_cap: int | None = None
@@ -102,7 +111,7 @@ class PointsAccount(SQLModel, table=True):
     __tablename__ = "points_account"
 
     member_id: int = Field(primary_key=True, foreign_key="member.id", sa_type=KEY)
-    book: Book = Field(primary_key=True, sa_type=_one_of(Book))
+    book: Book = Field(primary_key=True, sa_type=one_of(Book))
     balance: int
     position: int
 
@@ -133,16 +142,16 @@ class PointsTransaction(SQLModel, table=True):
     )
 
     id: int = key()
-    kind: Kind = Field(sa_type=_one_of(Kind))
+    kind: Kind = Field(sa_type=one_of(Kind))
     member_id: int = reference("member.id")
-    book: Book = Field(sa_type=_one_of(Book))
+    book: Book = Field(sa_type=one_of(Book))
     amount: int
     deed_key: str | None = Field(default=None, max_length=120)
-    action: Action | None = Field(default=None, sa_type=_one_of(Action))
+    action: Action | None = Field(default=None, sa_type=one_of(Action))
     rule_id: int | None = reference("points_rule.id", optional=True)
     offered: int | None = None
-    cut_by: Cap | None = Field(default=None, sa_type=_one_of(Cap))
-    subject_kind: SubjectKind | None = Field(default=None, sa_type=_one_of(SubjectKind))
+    cut_by: Cap | None = Field(default=None, sa_type=one_of(Cap))
+    subject_kind: SubjectKind | None = Field(default=None, sa_type=one_of(SubjectKind))
     subject_id: int | None = Field(default=None, sa_type=KEY)
     reverses_id: int | None = Field(default=None, foreign_key="points_transaction.id", sa_type=KEY)
     reason: str | None = Field(default=None, max_length=200)
@@ -177,7 +186,7 @@ class PointsEntry(SQLModel, table=True):
     id: int = key()
     transaction_id: int = reference("points_transaction.id", index=True)
     member_id: int | None = Field(default=None, sa_type=KEY)
-    book: Book = Field(sa_type=_one_of(Book))
+    book: Book = Field(sa_type=one_of(Book))
     amount: int
     position: int | None = None
     balance_after: int | None = None
@@ -202,3 +211,48 @@ class PointsSeal(SQLModel, table=True):
     sequence: int = Field(primary_key=True, sa_type=KEY, sa_column_kwargs={"autoincrement": False})
     transaction_id: int = Field(foreign_key="points_transaction.id", unique=True, sa_type=KEY)
     hash: str = Field(max_length=64)
+
+
+class PointsRequest(SQLModel, table=True):
+    """A correction by hand that waits for a second administrator, and what became of it.
+
+    ``entry_id`` is what a REVERSAL takes back; ``amount`` is what the member's account would gain.
+    """
+
+    __tablename__ = "points_request"
+    __table_args__ = (
+        sa.UniqueConstraint("asker_id", "idempotency_key"),
+        sa.CheckConstraint("(kind = 'REVERSAL') = (entry_id IS NOT NULL)", "reversal"),
+        sa.CheckConstraint("(state = 'APPROVED') = (transaction_id IS NOT NULL)", "approved"),
+        sa.CheckConstraint("(state = 'WAITING') = (decider_id IS NULL)", "decided"),
+        sa.CheckConstraint("decider_id NOT IN (asker_id, member_id)", "second_person"),
+    )
+
+    id: int = key()
+    kind: Kind = Field(sa_type=one_of(Kind))
+    member_id: int = reference("member.id")
+    book: Book = Field(sa_type=one_of(Book))
+    amount: int
+    entry_id: int | None = reference("points_entry.id", optional=True)
+    reason: str = Field(max_length=200)
+    asker_id: int = reference("member.id")
+    idempotency_key: str = Field(max_length=100)
+    body_digest: str = Field(max_length=64)
+    state: RequestState = Field(default=RequestState.WAITING, sa_type=enum_type(RequestState))
+    decider_id: int | None = reference("member.id", optional=True)
+    decided_at: datetime | None = instant(optional=True)
+    refusal: str | None = Field(default=None, max_length=200)
+    transaction_id: int | None = reference("points_transaction.id", optional=True)
+    created_at: datetime = instant()
+    lapses_at: datetime = instant()
+
+
+class PointsPolicy(SQLModel, table=True):
+    """What a group lets points be used for; the newest row holds, without one nothing is let."""
+
+    __tablename__ = "points_policy"
+
+    id: int = key()
+    individual_ranking: bool
+    interaction_feeds_assessment: bool
+    created_at: datetime = instant()

@@ -1,4 +1,4 @@
-"""Reads of points: accounts with what was earned, rules in force, entries, averages."""
+"""Reads of points: accounts with what was earned, entries, averages."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -61,18 +61,6 @@ class AccountRow(NamedTuple):
     def earned_today(self) -> int:
         """What deeds of today paid."""
         return sum(row.today for row in self.earned.values())
-
-
-class RuleRow(NamedTuple):
-    """One version of what a deed pays."""
-
-    id: int
-    action: Action
-    version: int
-    book: Book
-    points: int
-    daily_cap: int | None
-    weekly_cap: int | None
 
 
 class EntryRow(NamedTuple):
@@ -163,17 +151,6 @@ _EARNED = Statement(
         col(PointsTransaction.kind) == _AWARD,
     )
     .group_by(col(PointsTransaction.member_id), col(PointsTransaction.action)),
-)
-_RULES = Statement(
-    RuleRow,
-    sa.select(*(getattr(PointsRule, field) for field in RuleRow._fields))
-    .where(
-        col(PointsRule.effective_from) <= _instant("at"),
-        sa.or_(
-            col(PointsRule.effective_to).is_(None), col(PointsRule.effective_to) > _instant("at")
-        ),
-    )
-    .order_by(col(PointsRule.id)),
 )
 
 
@@ -279,11 +256,6 @@ async def _earned(
     for row in rows:
         found[row.member_id][row.action] = row
     return found
-
-
-async def rules_in_force(database: Database, at: datetime) -> list[RuleRow]:
-    """What deeds pay at ``at``; everybody may know."""
-    return await database.fetch(_RULES, at=at)
 
 
 async def entries(

@@ -13,6 +13,11 @@ from app.visibility import Role, Viewer
 MAX_ADJUSTMENT = 10_000
 #: Averages of fewer members would tell about one of them.
 FEWEST_AVERAGED = 5
+#: The most that a rule may pay for one deed, and that a cap may allow.
+MAX_POINTS = 1_000
+MAX_CAP = 10_000
+#: How long a correction waits for a second person.
+REQUEST_STANDS = timedelta(days=7)
 
 #: Whose work it is what others do for points.
 STAFF = (Role.EDITOR, Role.REVIEWER, Role.SECRETARY, Role.ADMIN)
@@ -50,6 +55,16 @@ def oversees(viewer: Viewer, member_id: int, organization_path: str) -> bool:
 def overseen(viewer: Viewer) -> tuple[str, ...]:
     """The subtrees whose members' points ``viewer`` may see."""
     return viewer.subtrees(_OVERSEERS)
+
+
+def reads_ranking(viewer: Viewer, organization_path: str) -> bool:
+    """Whether a ranking of an organization is for ``viewer``: its members, and who oversees it."""
+    return viewer.path.startswith(organization_path) or viewer.holds(_OVERSEERS, organization_path)
+
+
+def needs_second_person(amount: int, alone_up_to: int) -> bool:
+    """Whether a correction is more than one administrator may do; never where the bound is 0."""
+    return 0 < alone_up_to < abs(amount)
 
 
 def windows(at: datetime, zone: ZoneInfo) -> Windows:

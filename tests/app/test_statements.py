@@ -29,7 +29,9 @@ _MAY_SCAN = {
     # Its first row is all that is asked for.
     "app.points.sealing._WAITING": {"SCAN points_unsealed"},
     # A version for each kind of deed.
-    "app.points.queries._RULES": {"SCAN points_rule"},
+    "app.points.rulebook._IN_FORCE": {"SCAN points_rule"},
+    # The newest row alone, at the end of the table.
+    "app.points.policy._IN_FORCE": {"SCAN points_policy"},
 }
 
 

@@ -12,7 +12,8 @@ from ledger import SHANGHAI, adjustment, assert_sound, deed, pay, staffed
 from app.errors import Conflict
 from app.points.actions import Reversal, adjust, reverse, take_back
 from app.points.models import Action, Book
-from app.points.queries import entries, rules_in_force, visible_accounts
+from app.points.queries import entries, visible_accounts
+from app.points.rulebook import versions_in_force
 from app.points.rules import remaining, windows
 
 pytestmark = pytest.mark.anyio
@@ -170,7 +171,7 @@ async def compare(real, model, at):
     assert dict(account.books) == {book: model.balance(book) for book in Book}
     day = at.astimezone(SHANGHAI).date()
     assert account.earned_today == sum(model.earned[action, day] for action in _RULES)
-    for rule in await rules_in_force(real.database, at):
+    for rule in await versions_in_force(real.database, at):
         if rule.action in _RULES:
             earned = account.earned.get(rule.action)
             spent = (earned.today, earned.this_week) if earned else (0, 0)

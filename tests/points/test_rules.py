@@ -1,12 +1,17 @@
 """Whose deeds pay, what a cap leaves, and which bodies are the same."""
 
+from typing import NamedTuple
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.points.models import Action, Book
-from app.points.queries import RuleRow
 from app.points.rules import digest, pays, remaining, sealed
+
+
+class Bounds(NamedTuple):
+    daily_cap: int | None
+    weekly_cap: int | None
 
 
 def test_who_runs_the_organization_of_an_item_is_not_paid_for_it():
@@ -20,10 +25,6 @@ def test_who_runs_the_organization_of_an_item_is_not_paid_for_it():
 def test_members_are_paid_but_not_for_what_is_their_own():
     assert pays(5, [], author_id=9, path="/1/2/")
     assert not pays(5, [], author_id=5, path="/1/2/")
-
-
-def rule(daily, weekly):
-    return RuleRow(1, Action.LIKE, 1, Book.INTERACTION, 1, daily, weekly)
 
 
 @pytest.mark.parametrize(
@@ -40,7 +41,7 @@ def rule(daily, weekly):
     ],
 )
 def test_the_tighter_cap_bounds_what_is_left_today(daily, weekly, today, this_week, left):
-    assert remaining(rule(daily, weekly), today, this_week) == left
+    assert remaining(Bounds(daily, weekly), today, this_week) == left
 
 
 def test_different_bodies_have_different_digests():
