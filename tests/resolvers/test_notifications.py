@@ -116,7 +116,8 @@ async def test_everybody_has_their_own(ask, told):
     page = await ask(PAGE, told.reader)
     key = page["notifications"]["nodes"][0]["id"]
     others = await ask(PAGE, told.writer)
-    assert (others["unreadNotificationCount"], others["notifications"]["nodes"]) == (0, [])
+    theirs = [node["kind"] for node in others["notifications"]["nodes"]]
+    assert (others["unreadNotificationCount"], theirs) == (1, ["COMMENTED"])
     node = "query ($id: ID!) { node(id: $id) { id } }"
     assert (await ask(node, told.reader, id=key))["node"] == {"id": key}
     assert (await ask(node, told.writer, id=key))["node"] is None
