@@ -99,7 +99,7 @@ async def reword(
     if set(wanted) != set(names):
         await name(session, comment.id, wanted)
         if comment.stands and not held:
-            await tell_named(session, comment, set(wanted) - set(names))
+            await tell_named(session, comment)
     at = now()
     held_at = comment.held_at or (at if held else None)
     await standing.change(session, comment, body=body, edited_at=at, held_at=held_at)

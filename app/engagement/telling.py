@@ -5,26 +5,31 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.content.models import Content
 from app.engagement.mentioning import named
 from app.engagement.models import Comment
-from app.notifications.actions import notify
+from app.notifications.actions import already_told, notify
 from app.notifications.models import NotificationKind
 from app.subjects import Subject, SubjectKind
 
 
 async def tell(session: AsyncSession, comment: Comment) -> None:
     """Tell whom a new comment names, whom it answers, and whose item it is about, each once."""
-    told = {comment.author_id}
+    knowing = {comment.author_id}
     for kind, member_id, subject in await _concerned(session, comment):
-        if member_id not in told:
-            told.add(member_id)
+        if member_id not in knowing:
+            knowing.add(member_id)
             await notify(session, kind, [member_id], subject=subject, actor_id=comment.author_id)
 
 
-async def tell_named(session: AsyncSession, comment: Comment, member_ids: set[int]) -> None:
-    """Tell those whom a change of a comment names anew."""
+async def tell_named(session: AsyncSession, comment: Comment) -> None:
+    """Tell those whom a comment names that it names them, unless they were told before."""
     subject = Subject(SubjectKind.COMMENT, comment.id)
-    others = sorted(member_ids - {comment.author_id})
+    names = set(await named(session, comment.id)) - {comment.author_id}
+    others = names - await already_told(session, NotificationKind.MENTION, names, subject=subject)
     await notify(
-        session, NotificationKind.MENTION, others, subject=subject, actor_id=comment.author_id
+        session,
+        NotificationKind.MENTION,
+        sorted(others),
+        subject=subject,
+        actor_id=comment.author_id,
     )
 
 

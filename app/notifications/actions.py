@@ -1,6 +1,6 @@
 """Writes on notifications: notify, mark as read, choose what to be told and when."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -77,6 +77,21 @@ async def notify(
             await _name(session, groups, actor_id)
         for group in groups:
             announce(session, member_topic(group.member_id), str(group.id))
+
+
+async def already_told(
+    session: AsyncSession, kind: NotificationKind, among: Collection[int], *, subject: Subject
+) -> set[int]:
+    """Those ``among`` members who were told of ``kind`` about ``subject``, read or not."""
+    found = await session.scalars(
+        sa.select(col(Notification.member_id)).where(
+            col(Notification.member_id).in_(among),
+            col(Notification.kind) == kind,
+            col(Notification.subject_kind) == subject.kind,
+            col(Notification.subject_id) == subject.id,
+        )
+    )
+    return set(found)
 
 
 async def mark_read(session: AsyncSession, member_id: int, ids: Sequence[int]) -> int:

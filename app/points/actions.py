@@ -110,9 +110,12 @@ async def take_back(session: AsyncSession, key: str, *, reason: str) -> int:
 
 
 async def give_back(session: AsyncSession, key: str, *, reason: str) -> int:
-    """Reverse what :func:`take_back` did, after a removal that was a mistake; no cap counts."""
+    """Reverse what :func:`take_back` did, after a removal that was a mistake; no cap counts.
+
+    What an administrator took back by hand stays with them.
+    """
     last = await _last_word(session, key)
-    if last is None or last.amount > 0:
+    if last is None or last.amount > 0 or last.actor_id is not None:
         return 0
     return await _reverse(session, last, reason=reason)
 

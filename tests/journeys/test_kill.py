@@ -18,13 +18,14 @@ from invariants import broken
 
 from app.database import Database
 from app.engagement.models import Comment, ContentLike
+from app.points.models import Action, PointsTransaction
 
 pytestmark = pytest.mark.anyio
 
 ROUNDS = 60
 _MEMBERS, _CONTENTS = 100, 50
 #: A round ends after so many acknowledged deeds, wherever the commits behind them are by then.
-_MOST_DEEDS = 50
+_MOST_DEEDS = 20
 _MOST_SECONDS = 0.01
 
 
@@ -89,6 +90,15 @@ async def _read(path):
     return kept
 
 
+async def _paid(path):
+    """The kinds of deeds that earned points."""
+    database = Database(f"sqlite+aiosqlite:///{path}")
+    async with database.transaction() as session:
+        actions = set(await session.scalars(sa.select(PointsTransaction.action)))
+    await database.close()
+    return actions
+
+
 async def test_no_acknowledged_deed_is_lost_or_doubled(sqlite_template, tmp_path):
     path = tmp_path / "test.sqlite3"
     shutil.copy(sqlite_template, path)
@@ -103,3 +113,5 @@ async def test_no_acknowledged_deed_is_lost_or_doubled(sqlite_template, tmp_path
             assert set(kept.values()) == {1}
             # One of each member may have been durable, and the member not told yet.
             assert len(kept) <= len(acknowledged) + number * mortal.MEMBERS_AT_ONCE
+    # The invariants of the ledger were about something.
+    assert await _paid(path) == {Action.LIKE, Action.COMMENT}
