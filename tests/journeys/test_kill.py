@@ -25,7 +25,7 @@ pytestmark = pytest.mark.anyio
 ROUNDS = 60
 _MEMBERS, _CONTENTS = 100, 50
 #: A round ends after so many acknowledged deeds, wherever the commits behind them are by then.
-_MOST_DEEDS = 20
+_MOST_DEEDS = 15
 _MOST_SECONDS = 0.01
 
 
