@@ -19,6 +19,7 @@ from app.knowledge.linking import link_mentions
 from app.members.sessions import sweep
 from app.points.sealing import seal
 from app.preparing import KINDS, Preparer
+from app.rewards.redeeming import lapse
 from app.study.actions import sweep as sweep_study
 from media.placing import place_on
 from media.workshop import Workshop
@@ -169,6 +170,7 @@ class Worker:
             await turn_day(session, self._platform.today())
             await sweep(session)
             await sweep_study(session)
+        await lapse(platform.database)
 
     async def _seal(self) -> None:
         """Seal what the ledger took in since, at most once a second."""

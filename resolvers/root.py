@@ -19,6 +19,7 @@ from resolvers.organizations import OrganizationQueries
 from resolvers.points import PointsQueries
 from resolvers.ranking import RankingMutations, RankingQueries
 from resolvers.reviewing import ReviewingMutations, ReviewingQueries
+from resolvers.rewards import RewardMutations, RewardQueries
 from resolvers.ruling import RulingMutations, RulingQueries
 from resolvers.search import SearchQueries
 from resolvers.sessions import SessionMutations, SessionQueries
@@ -37,6 +38,7 @@ from schema import (
     notifications,
     organizations,
     points,
+    rewards,
     showcase,
     uploading,
     uploads,
@@ -55,6 +57,7 @@ class Query(
     CorrectingQueries,
     RulingQueries,
     RankingQueries,
+    RewardQueries,
     ModerationQueries,
     BookmarkQueries,
     NotificationQueries,
@@ -72,6 +75,7 @@ class Mutation(
     CorrectingMutations,
     RulingMutations,
     RankingMutations,
+    RewardMutations,
     DiscussionMutations,
     ModerationMutations,
     BookmarkMutations,
@@ -103,6 +107,7 @@ TYPES: list[Any] = [
     *notifications.TYPES,
     *organizations.TYPES,
     *points.TYPES,
+    *rewards.TYPES,
     *showcase.TYPES,
     *uploading.TYPES,
     *uploads.TYPES,

@@ -29,7 +29,9 @@ from schema.paging import (
 )
 from schema.subjects import subjects
 
-strawberry.enum(Kind, name="PointsKind", description="Why points moved: 行为得分, 冲正, 人工调整.")
+strawberry.enum(
+    Kind, name="PointsKind", description="Why points moved: 行为得分, 冲正, 人工调整, 兑换."
+)
 
 
 class AllowanceRow(NamedTuple):
@@ -168,7 +170,7 @@ class PointsEntry(Node):
         "Why, in full: the deed and its day, the version of the rule, the cap that cut it.",
     )
     action: str = strawberry.field(
-        resolver=_action, description="The deed that was paid; else `REVERSAL` or `ADJUSTMENT`."
+        resolver=_action, description="The deed that was paid; else its kind."
     )
     done_at: datetime = strawberry.field(
         description="When the deed was done; its day's rule and caps count."

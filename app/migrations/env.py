@@ -13,6 +13,7 @@ import app.moderation.models
 import app.notifications.models
 import app.organizations.models
 import app.points.models
+import app.rewards.models
 import app.sharing.models
 import app.study.models
 import app.uploads.models  # noqa: F401  each import registers its tables

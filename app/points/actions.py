@@ -106,7 +106,7 @@ async def take_back(session: AsyncSession, key: str, *, reason: str) -> int:
     last = await _last_word(session, key)
     if last is None or last.amount < 0 or not await _is_reversed_on_removal(session, key):
         return 0
-    return -await _reverse(session, last, reason=reason)
+    return -await reverse_once(session, last, reason=reason)
 
 
 async def give_back(session: AsyncSession, key: str, *, reason: str) -> int:
@@ -117,7 +117,7 @@ async def give_back(session: AsyncSession, key: str, *, reason: str) -> int:
     last = await _last_word(session, key)
     if last is None or last.amount > 0 or last.actor_id is not None:
         return 0
-    return await _reverse(session, last, reason=reason)
+    return await reverse_once(session, last, reason=reason)
 
 
 async def adjust(session: AsyncSession, viewer: Viewer, wanted: Adjustment) -> int:
@@ -177,7 +177,11 @@ async def may_reverse(
     if entry is None or entry.member_id is None:
         raise _no_such_entry()
     actor_id = await _administrator(session, viewer, entry.member_id, unseen=_no_such_entry())
-    return actor_id, await session.get_one(PointsTransaction, entry.transaction_id)
+    original = await session.get_one(PointsTransaction, entry.transaction_id)
+    if await _is_of_redemption(session, original):
+        # The prize would stay reserved, or be given back without its points.
+        raise Conflict("请在兑换记录中取消", "input", "entryId")
+    return actor_id, original
 
 
 async def post_reversal(
@@ -216,9 +220,16 @@ def key_was_used() -> Conflict:
     return Conflict("同一幂等键已用于另一项操作", "input", "idempotencyKey")
 
 
-async def _reverse(session: AsyncSession, original: PointsTransaction, *, reason: str) -> int:
+async def reverse_once(
+    session: AsyncSession,
+    original: PointsTransaction,
+    *,
+    reason: str,
+    actor_id: int | None = None,
+) -> int:
+    """Post the opposite of a transaction; answers what the member gains, 0 where it was there."""
     await hold(session, original.member_id)
-    values = _reversing(original, reason)
+    values = _reversing(original, reason) | {"actor_id": actor_id}
     if not await post_once(session, values):
         return 0
     amount = int(values["amount"])
@@ -277,6 +288,14 @@ async def _is_reversed_on_removal(session: AsyncSession, key: str) -> bool:
         .where(col(PointsTransaction.deed_key) == key)
     )
     return bool(found)
+
+
+async def _is_of_redemption(session: AsyncSession, transaction: PointsTransaction) -> bool:
+    """Whether points were spent by it, or given back."""
+    reversed_ = transaction
+    if transaction.reverses_id is not None:
+        reversed_ = await session.get_one(PointsTransaction, transaction.reverses_id)
+    return reversed_.kind is Kind.REDEMPTION
 
 
 async def _administrator(

@@ -19,7 +19,9 @@ SEALED_WITHIN = timedelta(minutes=1)
 _ACCOUNT: Any = sa.inspect(PointsAccount).local_table
 _RULE: Any = sa.inspect(PointsRule).local_table
 _SEAL: Any = sa.inspect(PointsSeal).local_table
+_REVERSED: Any = TRANSACTION.alias("reversed")
 _ROWS_AT_ONCE = 1000
+_MOVED = ("member_id", "book", "amount")
 
 
 class Finding(NamedTuple):
@@ -79,8 +81,10 @@ async def _transactions(connection: AsyncConnection, at: datetime) -> AsyncItera
             _RULE.c.points.label("rule_points"),
             _RULE.c.action.label("rule_action"),
             _SEAL.c.sequence,
+            *(_REVERSED.c[name].label(f"reversed_{name}") for name in _MOVED),
         )
         .outerjoin(_RULE, _RULE.c.id == TRANSACTION.c.rule_id)
+        .outerjoin(_REVERSED, _REVERSED.c.id == TRANSACTION.c.reverses_id)
         .outerjoin(_SEAL, _SEAL.c.transaction_id == TRANSACTION.c.id)
     )
     async for row, entries in _with_entries(connection, rows, TRANSACTION.c.id):
@@ -100,6 +104,12 @@ def _faults(row: dict[str, Any], entries: list[dict[str, Any]], at: datetime) ->
         "its entry has another amount": any(e["amount"] != row["amount"] for e in own),
         "it pays what its rule does not say": row["kind"] is Kind.AWARD
         and (row["rule_points"], row["rule_action"]) != (row["offered"], row["action"]),
+        "it reverses what it is not the opposite of": row["kind"] is Kind.REVERSAL
+        and tuple(row[f"reversed_{name}"] for name in _MOVED)
+        != (row["member_id"], row["book"], -row["amount"]),
+        "it spends nothing": row["kind"] is Kind.REDEMPTION and row["amount"] >= 0,
+        "it spends more than there was": row["kind"] is Kind.REDEMPTION
+        and any(entry["balance_after"] < 0 for entry in own),
         "it is not sealed": row["sequence"] is None and row["created_at"] < at - SEALED_WITHIN,
     }
     return [what for what, wrong in faults.items() if wrong]

@@ -62,6 +62,7 @@ class Kind(enum.StrEnum):
     AWARD = "AWARD"
     REVERSAL = "REVERSAL"
     ADJUSTMENT = "ADJUSTMENT"
+    REDEMPTION = "REDEMPTION"
 
 
 class Cap(enum.StrEnum):
@@ -121,6 +122,7 @@ class PointsTransaction(SQLModel, table=True):
 
     AWARD: the deed, the rule's version, what it ``offered`` and which cap cut it. REVERSAL: what it
     reverses. ADJUSTMENT and what administrators reverse: who, why, and under which key.
+    REDEMPTION: what a member spent, and on what (``reason``).
     """
 
     __tablename__ = "points_transaction"

@@ -21,7 +21,8 @@ REQUEST_STANDS = timedelta(days=7)
 
 #: Whose work it is what others do for points.
 STAFF = (Role.EDITOR, Role.REVIEWER, Role.SECRETARY, Role.ADMIN)
-_OVERSEERS = (Role.ADMIN, Role.AUDITOR)
+#: Who may see the points of others.
+OVERSEERS = (Role.ADMIN, Role.AUDITOR)
 
 
 class Window(NamedTuple):
@@ -49,17 +50,17 @@ def pays(member_id: int, run: Iterable[str], *, author_id: int, path: str) -> bo
 
 def oversees(viewer: Viewer, member_id: int, organization_path: str) -> bool:
     """Whether ``viewer`` may see the points of a member of an organization: one's own, or below."""
-    return viewer.member_id == member_id or viewer.holds(_OVERSEERS, organization_path)
+    return viewer.member_id == member_id or viewer.holds(OVERSEERS, organization_path)
 
 
 def overseen(viewer: Viewer) -> tuple[str, ...]:
     """The subtrees whose members' points ``viewer`` may see."""
-    return viewer.subtrees(_OVERSEERS)
+    return viewer.subtrees(OVERSEERS)
 
 
 def reads_ranking(viewer: Viewer, organization_path: str) -> bool:
     """Whether a ranking of an organization is for ``viewer``: its members, and who oversees it."""
-    return viewer.path.startswith(organization_path) or viewer.holds(_OVERSEERS, organization_path)
+    return viewer.path.startswith(organization_path) or viewer.holds(OVERSEERS, organization_path)
 
 
 def needs_second_person(amount: int, alone_up_to: int) -> bool:

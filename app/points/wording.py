@@ -39,6 +39,8 @@ _CAP_NAMES = {Cap.DAILY: "每日", Cap.WEEKLY: "每周"}
 
 def reason_of(row: EntryRow) -> str:
     """Why points moved, in a few words: what was written down, else the deed."""
+    if row.kind is Kind.REDEMPTION:
+        return f"兑换“{row.reason}”"
     return row.reason or _name(row)
 
 
@@ -52,6 +54,8 @@ def explain(row: EntryRow, zone: ZoneInfo) -> str:
         case Kind.ADJUSTMENT:
             verb = "增加" if row.amount > 0 else "扣减"
             return f"管理员人工调整，{verb}{abs(row.amount)}分。理由：{row.reason}。"
+        case Kind.REDEMPTION:
+            return f"{_day(row.done_at, zone)}兑换“{row.reason}”，使用{-row.amount}分。"
 
 
 def _name(row: EntryRow) -> str:

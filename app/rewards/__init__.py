@@ -1,0 +1,1 @@
+"""Rewards (积分兑换): a catalogue with stock, and what members redeem from it."""
