@@ -50,7 +50,7 @@ from app.organizations.models import OrganizationKind
 from app.organizations.queries import root
 from app.points.sealing import seal
 from app.uploads.actions import add_image, add_video
-from app.visibility import AudienceScope, Role, audience_key
+from app.visibility import AudienceScope, Role, Viewer, audience_key
 from media.images import Renditions, render, rendition_key
 from media.keys import closed
 from media.pictures import make_picture
@@ -121,6 +121,9 @@ class _Seeding:
         self._password_hash = password_hash
         self._started = now()
         self._organizations: dict[str, int] = {}
+        self._paths: dict[str, str] = {}
+        self._viewers: list[Viewer] = []
+        self._audiences: dict[int, str] = {}
         self._members: dict[str, int] = {}
         self._columns: dict[str, int] = {}
         self._published: dict[str, tuple[int, datetime]] = {}
@@ -144,6 +147,7 @@ class _Seeding:
                 parent_id=self._organizations.get(each.parent or ""),
             )
             self._organizations[each.key] = made.id
+            self._paths[each.key] = made.path
 
     async def _write_members(self) -> None:
         for each in self._group.members:
@@ -156,6 +160,8 @@ class _Seeding:
                 avatar_id=await self._add_image(f"member:{each.key}", f"{each.name}的头像"),
             )
             self._members[each.key] = member.id
+            home = self._organizations[each.organization]
+            self._viewers.append(Viewer(member.id, home, self._paths[each.organization]))
         for given in self._group.grants:
             days = given.expires_in_days
             await grant(
@@ -195,6 +201,7 @@ class _Seeding:
         if each.status == "PUBLISHED":
             await publish(self._session, content, at=at)
             self._published[each.key] = (content.id, at)
+            self._audiences[content.id] = draft.audience_key
         elif each.status == "IN_REVIEW":
             await submit(self._session, content)
 
@@ -217,12 +224,13 @@ class _Seeding:
 
     async def _write_likes(self) -> None:
         """Give every content some likes, by a rule that spreads them: no chance, no two alike."""
-        members = list(self._members.values())
         for place, (content_id, published) in enumerate(self._published.values()):
-            fans = members[place % 3 :: 1 + place % 5]
-            for number, member_id in enumerate(fans, 1):
+            audience = self._audiences[content_id]
+            readers = [viewer for viewer in self._viewers if audience in viewer.keys]
+            fans = readers[place % 3 :: 1 + place % 5]
+            for number, fan in enumerate(fans, 1):
                 at = min(published + number * timedelta(minutes=7), self._started)
-                await like(self._session, content_id, member_id, at=at)
+                await like(self._session, content_id, fan.member_id or 0, at=at)
 
     async def _add_image(self, name: str, alt: str) -> int:
         made = self._pictures[name]

@@ -77,7 +77,6 @@ class Comparing:
 
     def _own(self, viewer, index):
         item = self.world.items[index]
-        mine = viewer is not NOBODY and item.author == viewer
         edits = any(
             grant.member == viewer
             and grant.role in {"EDITOR", "ADMIN"}
@@ -89,7 +88,7 @@ class Comparing:
             "id": gid(self.built.items[index]),
             "viewerHasLiked": (viewer, index, "like") in self.marked,
             "viewerHasBookmarked": (viewer, index, "bookmark") in self.marked,
-            "viewerPermissions": {"canEdit": mine or edits, "canComment": viewer is not NOBODY},
+            "viewerPermissions": {"canEdit": edits, "canComment": viewer is not NOBODY},
         }
 
     def _operations(self):

@@ -6,6 +6,7 @@ import pytest
 from discussing import MUTATIONS, Doing, rows
 from group import START, building, gid, global_id
 
+from app.audit.actions import Actor
 from app.moderation.actions import Complaint, report_comment
 from app.moderation.held_words import add as add_word
 from app.moderation.models import ReportReason
@@ -112,7 +113,7 @@ class Ground:
                     return {"commentId": shown, "reason": "无关"}
                 case "appealRemoval":
                     key = self.moderator.id
-                    await remove(session, by, comment.id, member_id=key, reason="无关")
+                    await remove(session, Actor(by), comment.id, member_id=key, reason="无关")
                     return {"commentId": shown, "statement": "有关"}
                 case "reportComment":
                     return {"commentId": shown, "reason": "SPAM"}

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 from group import building, gid, global_id
-from live import Clock, impatient, platform_on, subscribed
+from live import Clock, hints_are_out, impatient, platform_on, subscribed
 from sqlmodel import col
 
 from app.content.actions import archive
@@ -295,6 +295,7 @@ async def test_what_another_process_writes_is_told(postgresql_url, empty_search,
         async with building(elsewhere) as group:
             author = await group.member(await group.organization())
             content = await group.news(author)
+        await hints_are_out(elsewhere)
         platform = impatient(platform_on(here, empty_search, tmp_path), 60)
         key = gid(content)
         async with (
