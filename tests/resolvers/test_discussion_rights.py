@@ -126,7 +126,7 @@ class Ground:
                 case "addHeldWord":
                     return {"organizationId": gid(self.branch), "word": f"词语{number}"}
                 case "removeHeldWord":
-                    key = await add_word(session, by, self.branch.id, word=f"旧词{number}")
+                    key = await add_word(session, Actor(by), self.branch.id, word=f"旧词{number}")
                     return {"heldWordId": global_id("HeldWord", key)}
         return await self._case(comment, mutation)
 
