@@ -17,7 +17,7 @@ from app.content.wording import Wording
 from app.database import Database
 from app.database.statements import Among, Statement
 from app.errors import Invalid
-from app.uploads.models import Image, MediaState, Video
+from app.uploads.models import Image, MediaState, Video, VideoTrack
 
 #: Longer ones are cut off on a card.
 FITTING_TITLE = 60
@@ -42,6 +42,7 @@ class ProblemCode(enum.StrEnum):
     BODY_MISSING = "BODY_MISSING"
     COVER_MISSING = "COVER_MISSING"
     VIDEO_MISSING = "VIDEO_MISSING"
+    CAPTIONS_MISSING = "CAPTIONS_MISSING"
     MEDIA_NOT_READY = "MEDIA_NOT_READY"
     ALT_MISSING = "ALT_MISSING"
     ADDRESS_INVALID = "ADDRESS_INVALID"
@@ -76,6 +77,7 @@ class _ImageRow(NamedTuple):
 class _VideoRow(NamedTuple):
     id: int
     state: MediaState
+    is_captioned: bool
 
 
 class Media(NamedTuple):
@@ -88,7 +90,11 @@ class Media(NamedTuple):
 _IMAGES = sa.select(col(Image.id), col(Image.state), col(Image.alt)).where(
     Among(col(Image.id), "ids")
 )
-_VIDEOS = sa.select(col(Video.id), col(Video.state)).where(Among(col(Video.id), "ids"))
+_VIDEOS = sa.select(
+    col(Video.id),
+    col(Video.state),
+    sa.exists().where(col(VideoTrack.video_id) == col(Video.id)),
+).where(Among(col(Video.id), "ids"))
 _READ_IMAGES = Statement(_ImageRow, _IMAGES)
 _READ_VIDEOS = Statement(_VideoRow, _VIDEOS)
 
@@ -161,8 +167,15 @@ def _media(kind: ContentKind, said: Wording, media: Media) -> Iterator[Problem]:
             yield _warning(ProblemCode.ALT_MISSING, "图片没有替代文本", field)
     if kind is ContentKind.MICRO_LECTURE and said.video_id is None:
         yield _warning(ProblemCode.VIDEO_MISSING, "微党课没有视频", "videoId")
-    if said.video_id is not None and media.videos[said.video_id].state is not MediaState.READY:
+    if said.video_id is not None:
+        yield from _video(media.videos[said.video_id])
+
+
+def _video(video: _VideoRow) -> Iterator[Problem]:
+    if video.state is not MediaState.READY:
         yield _error(ProblemCode.MEDIA_NOT_READY, "视频尚未处理完成", "videoId")
+    if not video.is_captioned:
+        yield _warning(ProblemCode.CAPTIONS_MISSING, "视频没有字幕", "videoId")
 
 
 def _addresses(html: str) -> Iterator[Problem]:

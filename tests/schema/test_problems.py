@@ -1,6 +1,7 @@
 """What stands against publishing: told beforehand, and refused at publishing where it must be."""
 
 import pytest
+from editing import NEWS
 from group import building, gid
 from regulations import bring
 
@@ -8,7 +9,7 @@ from app.content.markdown import to_html
 from app.content.models import ContentKind
 from app.content.problems import Media, problems_of
 from app.content.wording import Wording
-from app.uploads.models import MediaState
+from app.uploads.models import MediaState, VideoTrack
 from app.visibility import Role
 
 pytestmark = pytest.mark.anyio
@@ -101,6 +102,21 @@ async def test_pictures_without_words_and_no_cover_are_but_warned_of(database, e
     made = await edit.news(editor, coverId=gid(mute), galleryIds=[gid(mute)])
     told = (await edit.shown(made, editor, fields=PROBLEMS))["problems"]
     assert {(one["code"], one["severity"]) for one in told} == {("ALT_MISSING", "WARNING")}
+
+
+async def test_a_video_without_captions_is_warned_of(database, edit, people):
+    editor, _ = people
+    async with building(database) as group:
+        mute, told = [await group.video(owner_id=editor.member_id) for _ in range(2)]
+        track = {"language": "zh", "label": "中文", "object_name": "zh.vtt"}
+        group.session.add(VideoTrack(video_id=told.id, **track))
+    for video, expected in ((mute, ["CAPTIONS_MISSING"]), (told, [])):
+        given = NEWS | {"lecturer": "李老师", "videoId": gid(video)}
+        made = (await edit("createMicroLecture", editor, **given))["id"]
+        found = (await edit.shown(made, editor, fields=PROBLEMS))["problems"]
+        of_video = [one for one in found if one["field"] == "videoId"]
+        assert [one["code"] for one in of_video] == expected
+        assert {one["severity"] for one in of_video} <= {"WARNING"}
 
 
 async def test_citations_that_lead_nowhere_are_warned_of(database, edit, people):
