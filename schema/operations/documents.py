@@ -200,13 +200,14 @@ class Documents:
 
         None where there is no such answer, and it is to be made for the one who asks.
         """
-        if self.pages is None or operation.is_never_shared:
+        audience = context.audience
+        if self.pages is None or audience is None or operation.is_never_shared:
             return None
         written = orjson.dumps(variables, option=orjson.OPT_SORT_KEYS)
         if len(written) > _LONGEST_VARIABLES:
             return None
         return await self.pages.data(
-            (operation, written, context.audience),
+            (operation, written, audience),
             context,
             lambda: self.planned(operation, variables, shared=True),
         )

@@ -205,6 +205,14 @@ async def test_one_page_serves_those_who_see_the_same_and_each_reads_what_is_the
     assert ask.world.lists == 1
 
 
+async def test_who_has_words_that_others_do_not_see_is_shown_no_page(ask):
+    held = Viewer(1, 1, "/1/", has_held=True)
+    await ask.is_the_same("{ items { id mine } }", ANN)
+    await ask.is_the_same("{ items { id mine } }", held)
+    assert counts(ask) == (1, 2, 0)
+    assert ask.world.lists == 2 + 1 + 4
+
+
 async def test_other_variables_are_another_page(ask):
     text = "query ($n: Int = 3) { items(first: $n) { id mine } }"
     for variables in ({}, {"n": 1}, {"n": 2}, {"n": 1}):
