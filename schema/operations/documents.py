@@ -200,14 +200,13 @@ class Documents:
 
         None where there is no such answer, and it is to be made for the one who asks.
         """
-        audience = context.audience
-        if self.pages is None or audience is None or operation.is_never_shared:
+        if self.pages is None or operation.is_never_shared or context.audience is None:
             return None
         written = orjson.dumps(variables, option=orjson.OPT_SORT_KEYS)
         if len(written) > _LONGEST_VARIABLES:
             return None
         return await self.pages.data(
-            (operation, written, audience),
+            (operation, written, context.audience),
             context,
             lambda: self.planned(operation, variables, shared=True),
         )
