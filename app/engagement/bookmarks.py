@@ -10,13 +10,12 @@ from sqlmodel import col
 
 from app.content.models import Content
 from app.content.queries import LIMIT, visibility, visible_to
-from app.content.seeing import require_published, seen
+from app.content.seeing import require_published, require_seen
 from app.database import Database
 from app.database.columns import UtcDateTime, now
 from app.database.statements import Statement
 from app.database.writing import add_once, take_away
 from app.engagement.models import ContentBookmark
-from app.errors import NotFound
 from app.organizations.models import Organization
 from app.visibility import Viewer
 
@@ -79,7 +78,6 @@ async def bookmark(session: AsyncSession, viewer: Viewer, content_id: int) -> bo
 
 async def remove_bookmark(session: AsyncSession, viewer: Viewer, content_id: int) -> bool:
     """Keep it no longer, published or not; False where the member did not keep it."""
-    if not await seen(session, viewer, [content_id]):
-        raise NotFound("内容不存在或不可见", "input", "contentId")
+    await require_seen(session, viewer, content_id)
     key = {"member_id": viewer.member_id, "content_id": content_id}
     return await take_away(session, ContentBookmark, **key)

@@ -9,11 +9,11 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from app.content.seeing import Place
 from app.database.columns import now
 from app.engagement import actions, standing
 from app.engagement.mentioning import name, nameable, named
 from app.engagement.models import Comment
-from app.engagement.places import Place
 from app.engagement.rules import MAX_COMMENTS, RATE_WINDOW, is_editable
 from app.engagement.telling import tell_named
 from app.errors import Conflict, Forbidden, NotFound, RateLimited, Unauthenticated

@@ -7,11 +7,11 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from app.content.seeing import Place
 from app.database.columns import UtcDateTime, now
 from app.database.statements import Among, Statement
 from app.database.writing import read
 from app.engagement.models import CommentMention
-from app.engagement.places import Place
 from app.engagement.rules import MAX_MENTIONS
 from app.errors import Invalid
 from app.members.models import Member, MemberStatus, RoleGrant

@@ -1,63 +1,11 @@
-"""Where a comment stands, or is to stand: its content, read inside the transaction that writes."""
+"""A comment in its place, read inside the transaction that writes."""
 
-from typing import NamedTuple
-
-import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import col
 
-from app.content.models import Content, ContentStatus
-from app.content.queries import visibility, visible_to
-from app.database.statements import Among, Statement
-from app.database.writing import read
+from app.content.seeing import Place, seen
 from app.engagement.models import Comment
-from app.errors import Conflict, NotFound
-from app.organizations.models import Organization
+from app.errors import NotFound
 from app.visibility import MODERATING_ROLES, Viewer
-
-
-class Place(NamedTuple):
-    """A content that the viewer sees, as far as it matters to what is said about it."""
-
-    content_id: int
-    author_id: int
-    title: str
-    status: ContentStatus
-    audience_key: str
-    organization_id: int
-    path: str
-
-
-_PLACE = Statement(
-    Place,
-    sa.select(
-        col(Content.id),
-        col(Content.author_id),
-        col(Content.title),
-        col(Content.status),
-        col(Content.audience_key),
-        col(Organization.id),
-        col(Organization.path),
-    )
-    .join(Organization, col(Organization.id) == col(Content.organization_id))
-    .where(Among(col(Content.id), "ids"), visible_to()),
-)
-
-
-async def place(session: AsyncSession, viewer: Viewer, content_id: int) -> Place:
-    """The content, NOT_FOUND where ``viewer`` does not see it."""
-    found = await read(session, _PLACE, ids=[content_id], **visibility(viewer))
-    if not found:
-        raise NotFound("内容不存在或不可见", "input", "contentId")
-    return found[0]
-
-
-async def open_place(session: AsyncSession, viewer: Viewer, content_id: int) -> Place:
-    """As :func:`place`; CONFLICT where the content is not published and takes no comments."""
-    found = await place(session, viewer, content_id)
-    if found.status is not ContentStatus.PUBLISHED:
-        raise Conflict("内容尚未发布", "input", "contentId")
-    return found
 
 
 async def comment_in_place(
@@ -67,13 +15,13 @@ async def comment_in_place(
     comment = await locked(session, comment_id)
     if comment is None:
         raise _unseen()
-    found = await read(session, _PLACE, ids=[comment.content_id], **visibility(viewer))
-    if not found:
+    place = (await seen(session, viewer, [comment.content_id])).get(comment.content_id)
+    if place is None:
         raise _unseen()
     own = comment.author_id == viewer.member_id
-    if comment.held_at is not None and not own and not moderates(viewer, found[0].path):
+    if comment.held_at is not None and not own and not moderates(viewer, place.path):
         raise _unseen()
-    return comment, found[0]
+    return comment, place
 
 
 async def locked(session: AsyncSession, comment_id: int) -> Comment | None:

@@ -9,10 +9,11 @@ from sqlmodel import col
 from app.audit.actions import Actor
 from app.content.actions import archive
 from app.content.models import Content, ContentStatus
+from app.content.seeing import require_published
 from app.database.columns import now
 from app.engagement import commenting
 from app.engagement.models import Comment
-from app.engagement.places import comment_in_place, locked, open_place
+from app.engagement.places import comment_in_place, locked
 from app.engagement.rules import plain_text
 from app.errors import Conflict, Forbidden, NotFound
 from app.moderation import cases
@@ -49,7 +50,7 @@ async def report_content(
     session: AsyncSession, viewer: Viewer, content_id: int, *, complaint: Complaint
 ) -> int:
     """Report a published content that the viewer sees; answers the report's id."""
-    place = await open_place(session, viewer, content_id)
+    place = await require_published(session, viewer, content_id)
     if place.author_id == complaint.reporter_id:
         raise Forbidden("不能举报自己的内容", "input", "contentId")
     await _locked_content(session, content_id)

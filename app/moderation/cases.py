@@ -7,9 +7,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from app.audit.actions import Actor, record
+from app.content.seeing import Place
 from app.database.columns import now
 from app.engagement.models import Comment
-from app.engagement.places import Place
 from app.moderation.models import Decision, ModerationCase
 from app.moderation.telling import tell_author, tell_moderators
 from app.organizations.models import Organization

@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.audit.actions import Actor
+from app.content.seeing import require_published
 from app.database.columns import now
 from app.engagement import commenting
 from app.engagement.commenting import Remark
 from app.engagement.models import Comment
-from app.engagement.places import comment_in_place, moderates, open_place
+from app.engagement.places import comment_in_place, moderates
 from app.engagement.rules import plain_text
 from app.errors import Conflict, Forbidden
 from app.moderation import cases
@@ -24,7 +25,7 @@ async def say(
     session: AsyncSession, viewer: Viewer, content_id: int, *, author_id: int, remark: Remark
 ) -> Comment:
     """Write a comment on what the viewer sees; with a held word it waits for a moderator."""
-    place = await open_place(session, viewer, content_id)
+    place = await require_published(session, viewer, content_id)
     words = await words_in(session, place.path, remark.body)
     said = await commenting.say(session, place, author_id, remark=remark, held=bool(words))
     if said.is_new and words:

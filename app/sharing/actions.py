@@ -48,10 +48,10 @@ async def open_share(session: AsyncSession, viewer: Viewer, code: str) -> int:
     found = None
     if is_code(code):
         found = await session.scalar(select(Share).where(Share.code == code))
-    statuses = await seen(session, viewer, [found.content_id]) if found is not None else {}
-    if found is None or not statuses:
+    places = await seen(session, viewer, [found.content_id]) if found is not None else {}
+    if found is None or not places:
         raise NotFound("链接不存在，或内容不可见", "input", "code")
-    published = statuses[found.content_id] is ContentStatus.PUBLISHED
+    published = places[found.content_id].status is ContentStatus.PUBLISHED
     if published and found.member_id != viewer.member_id:
         await _count_opening(session, found, viewer)
     return found.content_id

@@ -10,7 +10,7 @@ from sqlmodel import col
 from app.content.deeds import study_deed
 from app.content.earning import earn
 from app.content.models import Content, ContentKind, ContentStatus, LiveStream, MicroLecture
-from app.content.seeing import seen
+from app.content.seeing import Place, seen
 from app.database.columns import now
 from app.database.statements import Among
 from app.errors import Invalid, NotFound, Refusal
@@ -49,9 +49,9 @@ async def record(
     A refused one changes nothing, and holds no other up.
     """
     contents = {report.content_id for report in reports}
-    statuses = await seen(session, viewer, contents)
+    places = await seen(session, viewer, contents)
     videos = await _videos(session, contents)
-    found = [_studied(report, statuses, videos) for report in reports]
+    found = [_studied(report, places, videos) for report in reports]
     desk = Desk(session, viewer.member_id or 0, policy)
     if any(isinstance(video, Video) for video in found):
         await desk.open(reports)
@@ -73,11 +73,11 @@ async def sweep(session: AsyncSession) -> None:
 
 
 def _studied(
-    report: Report, statuses: Mapping[int, ContentStatus], videos: Mapping[int, Video]
+    report: Report, places: Mapping[int, Place], videos: Mapping[int, Video]
 ) -> Video | Refusal:
-    if (status := statuses.get(report.content_id)) is None:
+    if (place := places.get(report.content_id)) is None:
         return NotFound("内容不存在或不可见", *report.path, "contentId")
-    if status is not ContentStatus.PUBLISHED or report.content_id not in videos:
+    if place.status is not ContentStatus.PUBLISHED or report.content_id not in videos:
         return Invalid("只有已发布的微党课和直播回放可以记录学习", *report.path, "contentId")
     return videos[report.content_id]
 

@@ -62,7 +62,7 @@ class Form:
     seconds: float
 
 
-_FULL, _SHORT = Form(scale=1.0, rounds=3, seconds=3.0), Form(scale=0.1, rounds=2, seconds=0.8)
+_FULL, _SHORT = Form(scale=1.0, rounds=3, seconds=3.0), Form(scale=0.1, rounds=2, seconds=0.5)
 
 
 class Asked:
