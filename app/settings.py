@@ -32,7 +32,6 @@ class Settings(BaseSettings):
     s3_secret_key: SecretStr | None = None
     s3_bucket: str | None = None
     s3_public_url: str | None = None
-    redis_url: str | None = None
     secret_key: SecretStr | None = None
     time_zone: str = "Asia/Shanghai"
     log_format: Literal["console", "json"] = "console"
