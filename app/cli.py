@@ -1,6 +1,7 @@
 """The commands of an operator: ``python -m app …``."""
 
 import asyncio
+import os
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Annotated, Any, NoReturn, TypeVar
@@ -62,6 +63,9 @@ def serve(
     ] = 1,
 ) -> None:
     """Serve the API; one process alone runs a worker inside."""
+    if "public_url" not in Settings().model_fields_set:
+        # By the environment, which the processes of --workers read too.
+        os.environ["PUBLIC_URL"] = f"http://127.0.0.1:{port}"
     settings = Settings()
     demo = _run(lambda platform: demo_logins_exist(platform.database))
     if demo and host not in _LOOPBACK:

@@ -19,6 +19,24 @@ def run(monkeypatch, tmp_path, sqlite_url):
     return lambda *words: CliRunner().invoke(commands, words)
 
 
+@pytest.mark.parametrize(
+    ("named", "expected"),
+    [(None, "http://127.0.0.1:8123"), ("https://a.example/", "https://a.example")],
+)
+def test_links_lead_to_the_port_that_is_served_unless_told_otherwise(
+    run, monkeypatch, named, expected
+):
+    served = []
+    monkeypatch.setattr("app.cli.uvicorn.run", lambda app, **how: served.append(how["port"]))
+    monkeypatch.setattr("app.cli.create_app", served.append)
+    # Kept, so that what the command sets is undone.
+    monkeypatch.setenv("PUBLIC_URL", named or "")
+    done = run("serve", "--port", "8123")
+    assert done.exit_code == 0
+    assert served[0].public_url == expected
+    assert served[1:] == [8123]
+
+
 async def _discuss(url):
     database = Database(url)
     async with building(database) as group:
