@@ -6,6 +6,7 @@ from asking import Ask
 from group import gid
 
 from app.content.models import Content
+from app.visibility import Role
 
 _INPUTS = {
     "submitContent": "ContentIdInput",
@@ -15,6 +16,30 @@ _INPUTS = {
 _CONTENT = """content { id kind status title publishedAt audience { scope organization { id } }
   draft { number state reason } }"""
 _COLUMN = "column { id title version entries { nodes { id } } }"
+WORKING = {Role.EDITOR, Role.REVIEWER, Role.ADMIN}
+_WRITE, _DECIDE = {Role.EDITOR, Role.ADMIN}, {Role.REVIEWER, Role.ADMIN}
+# Which roles may, read literally, and whether everybody sees what it is done to.
+MUTATIONS = {
+    "createNewsItem": (_WRITE, True),
+    "createMicroLecture": (_WRITE, True),
+    "createLiveStream": (_WRITE, True),
+    "createShowcaseEntry": (_WRITE, True),
+    "createShowcaseColumn": (_WRITE, True),
+    "updateNewsItem": (_WRITE, False),
+    "updateMicroLecture": (_WRITE, False),
+    "updateLiveStream": (_WRITE, True),
+    "updateShowcaseEntry": (_WRITE, True),
+    "updateShowcaseColumn": (_WRITE, True),
+    "submitContent": (_WRITE, False),
+    "publishContent": (_DECIDE, False),
+    "returnContent": (_DECIDE, False),
+    "archiveContent": (_DECIDE, True),
+    "recommendContent": (WORKING, True),
+    "cancelLiveStream": (WORKING, True),
+    "setLiveReplay": (WORKING, True),
+    "pinEntry": (_WRITE, True),
+    "orderEntries": (_WRITE, True),
+}
 NEWS = {"title": "检修完成", "summary": "三号机组并网", "body": "三号机组**并网**。"}
 
 

@@ -3,10 +3,9 @@
 from datetime import timedelta
 
 import pytest
-import sqlalchemy as sa
-from editing import NEWS
+from editing import MUTATIONS, NEWS, WORKING
 from group import START, building, gid
-from sqlmodel import SQLModel
+from snapshots import snapshot
 
 from app.content.models import ContentStatus
 from app.database.columns import now
@@ -15,30 +14,6 @@ from app.visibility import Role
 pytestmark = pytest.mark.anyio
 
 PLACES = ("inside", "above", "below", "outside")
-WORKING = {Role.EDITOR, Role.REVIEWER, Role.ADMIN}
-_WRITE, _DECIDE = {Role.EDITOR, Role.ADMIN}, {Role.REVIEWER, Role.ADMIN}
-# Which roles may, read literally, and whether everybody sees what it is done to.
-MUTATIONS = {
-    "createNewsItem": (_WRITE, True),
-    "createMicroLecture": (_WRITE, True),
-    "createLiveStream": (_WRITE, True),
-    "createShowcaseEntry": (_WRITE, True),
-    "createShowcaseColumn": (_WRITE, True),
-    "updateNewsItem": (_WRITE, False),
-    "updateMicroLecture": (_WRITE, False),
-    "updateLiveStream": (_WRITE, True),
-    "updateShowcaseEntry": (_WRITE, True),
-    "updateShowcaseColumn": (_WRITE, True),
-    "submitContent": (_WRITE, False),
-    "publishContent": (_DECIDE, False),
-    "returnContent": (_DECIDE, False),
-    "archiveContent": (_DECIDE, True),
-    "recommendContent": (WORKING, True),
-    "cancelLiveStream": (WORKING, True),
-    "setLiveReplay": (WORKING, True),
-    "pinEntry": (_WRITE, True),
-    "orderEntries": (_WRITE, True),
-}
 
 
 class Subjects:
@@ -137,20 +112,6 @@ async def _people(group):
     return branch, await group.member(branch), people
 
 
-async def _everything(database):
-    """Every row of every table that these mutations write."""
-    tables = [
-        table
-        for table in SQLModel.metadata.sorted_tables
-        if table.name.startswith(("content", "showcase", "news", "micro", "live", "audit", "job"))
-    ]
-    async with database.engine.connect() as connection:
-        return {
-            table.name: sorted(map(repr, await connection.execute(sa.select(table))))
-            for table in tables
-        }
-
-
 async def test_who_may_does_and_for_others_nothing_changes(database, ask, edit):
     async with building(database) as group:
         branch, author, people = await _people(group)
@@ -163,17 +124,17 @@ async def test_who_may_does_and_for_others_nothing_changes(database, ask, edit):
             if expected(mutation, *who) is None
         ]
     viewers = {who: member and await ask.viewer(member) for who, member in people.items()}
-    before = await _everything(database)
+    before = await snapshot(database)
     for mutation, given in refused.items():
         for who, viewer in viewers.items():
             if (code := expected(mutation, *who)) is not None:
                 found = await edit.refused(mutation, viewer, **given)
                 assert (mutation, who, found[0][0]) == (mutation, who, code)
-    assert await _everything(database) == before
+    assert await snapshot(database) == before
     for mutation, who, given in done:
         found = await edit(mutation, viewers[who], **given)
         assert isinstance(found, dict), (mutation, who, found)
-    after = await _everything(database)
+    after = await snapshot(database)
     # A stream that has no recording and gets none has changed nothing that were to be recorded.
     recorded = [mutation for mutation, _, _ in done if mutation != "setLiveReplay"]
     assert len(after["audit_entry"]) == len(recorded)
