@@ -16,6 +16,7 @@ from app.organizations.models import Organization
 from app.points.models import Action, Book, Kind, PointsEntry, PointsRule, PointsTransaction
 from app.points.posting import enter, hold, post_award, post_once
 from app.points.rules import MAX_ADJUSTMENT, digest, oversees, windows
+from app.points.telling import tell_corrected
 from app.subjects import Subject
 from app.visibility import Role, Viewer
 
@@ -137,7 +138,7 @@ async def may_adjust(session: AsyncSession, viewer: Viewer, wanted: Adjustment) 
 
 
 async def post_adjustment(session: AsyncSession, wanted: Adjustment, actor_id: int) -> int:
-    """Post an adjustment that ``actor_id`` may make, as :func:`adjust` says."""
+    """Post an adjustment that ``actor_id`` may make, as :func:`adjust` says; the member is told."""
     await hold(session, wanted.member_id)
     values = {
         "id": new_id(),
@@ -155,6 +156,7 @@ async def post_adjustment(session: AsyncSession, wanted: Adjustment, actor_id: i
     balance = await enter(session, posted, wanted.member_id, book=wanted.book, amount=wanted.amount)
     if balance < 0 and wanted.amount < 0:
         raise Conflict("余额不足：调整后的余额不能低于 0", "input", "amount")
+    await tell_corrected(session, values)
     return posted
 
 
@@ -187,7 +189,7 @@ async def may_reverse(
 async def post_reversal(
     session: AsyncSession, wanted: Reversal, original: PointsTransaction, *, actor_id: int
 ) -> int:
-    """Post a reversal that ``actor_id`` may make, as :func:`reverse` says."""
+    """Post a reversal that ``actor_id`` may make, as :func:`reverse` says; the member is told."""
     await hold(session, original.member_id)
     values = _reversing(original, wanted.reason) | {
         "actor_id": actor_id,
@@ -197,6 +199,7 @@ async def post_reversal(
     if (posted := await _post_keyed(session, values)) == values["id"]:
         amount = values["amount"]
         await enter(session, posted, original.member_id, book=original.book, amount=amount)
+        await tell_corrected(session, values)
     return posted
 
 
