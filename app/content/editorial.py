@@ -16,7 +16,7 @@ from app.content.desks import Piece, take
 from app.content.models import Content, ContentKind, ContentRevision, RevisionState
 from app.content.problems import require_publishable
 from app.content.rules import WRITERS, Deed, Reach
-from app.content.telling import ask_reviewers, tell_on_time, tell_writers
+from app.content.telling import ask_reviewers, tell_writers
 from app.content.wording import Wording, changed_fields
 from app.database.columns import now
 from app.errors import Conflict, Forbidden, Invalid, Unauthenticated
@@ -125,7 +125,13 @@ async def publish(
     if at is None:
         await actions.publish(session, piece.content, reviewer_id=reviewer_id)
         _record_step(session, actor, "content.publish", piece)
-        await tell_writers(session, piece, NotificationKind.PUBLISHED, by_id=reviewer_id)
+        await tell_writers(
+            session,
+            piece.content,
+            piece.revision,
+            kind=NotificationKind.PUBLISHED,
+            by_id=reviewer_id,
+        )
         return
     _check_instant(at)
     await actions.schedule(session, piece.content, at=at, reviewer_id=reviewer_id)
@@ -157,7 +163,13 @@ async def publish_due(session: AsyncSession) -> list[int]:
             before={"revision": revision.number, "state": RevisionState.SCHEDULED.value},
             after={"revision": revision.number, "state": revision.state.value},
         )
-        await tell_on_time(session, content)
+        await tell_writers(
+            session,
+            content,
+            revision,
+            kind=NotificationKind.PUBLISHED,
+            by_id=revision.reviewer_id,
+        )
         published.append(content.id)
     return published
 
@@ -170,7 +182,14 @@ async def send_back(session: AsyncSession, actor: Actor, content_id: int, reason
     reason = check_reason(reason)
     await actions.send_back(session, piece.content, reason, reviewer_id=reviewer_id)
     _record_step(session, actor, "content.return", piece, reason=reason)
-    await tell_writers(session, piece, NotificationKind.RETURNED, by_id=reviewer_id, note=reason)
+    await tell_writers(
+        session,
+        piece.content,
+        piece.revision,
+        kind=NotificationKind.RETURNED,
+        by_id=reviewer_id,
+        note=reason,
+    )
 
 
 async def archive(session: AsyncSession, actor: Actor, content_id: int) -> None:

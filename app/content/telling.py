@@ -3,12 +3,13 @@
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.content.desks import Piece
-from app.content.models import Content
+from app.content.models import Content, ContentRevision
 from app.content.rules import DECIDERS
 from app.members.seats import nearest
 from app.notifications.actions import notify
 from app.notifications.models import NotificationKind
 from app.subjects import Subject, SubjectKind
+from app.visibility import path_ids
 
 
 async def ask_reviewers(
@@ -23,17 +24,20 @@ async def ask_reviewers(
 
 
 async def tell_writers(
-    session: AsyncSession, piece: Piece, kind: NotificationKind, *, by_id: int, note: str = ""
+    session: AsyncSession,
+    content: Content,
+    revision: ContentRevision,
+    *,
+    kind: NotificationKind,
+    by_id: int | None,
+    note: str = "",
 ) -> None:
-    """Tell its author, and whoever worked on it since, what became of a content."""
-    to = sorted({piece.content.author_id, *piece.desk.writers})
-    await notify(session, kind, to, subject=_subject(piece.content), actor_id=by_id, note=note)
+    """Tell its author, and whoever worked on it since, what became of a content.
 
-
-async def tell_on_time(session: AsyncSession, content: Content) -> None:
-    """Tell the author that the hour of a scheduled content has come."""
-    kind, to = NotificationKind.PUBLISHED, [content.author_id]
-    await notify(session, kind, to, subject=_subject(content), actor_id=None)
+    ``by_id`` decided it, be it hours before: the decision is no news to them.
+    """
+    to = sorted({content.author_id, *path_ids(revision.writers)})
+    await notify(session, kind, to, subject=_subject(content), actor_id=by_id, note=note)
 
 
 def _subject(content: Content) -> Subject:

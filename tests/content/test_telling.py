@@ -37,6 +37,14 @@ async def house(database):
     return made
 
 
+async def _by_two(edit, house):
+    """The id of a news item that an editor began and another mended."""
+    made = await edit.news(house.editor)
+    await edit("updateNewsItem", house.mate, id=made, version=1, title="同事改过")
+    await edit("submitContent", house.mate, contentId=made)
+    return made
+
+
 async def test_what_is_submitted_asks_those_of_the_nearest_tier_who_may_publish(
     database, edit, house
 ):
@@ -70,9 +78,7 @@ async def test_what_is_meant_for_more_asks_those_above(database, edit, house):
 
 
 async def test_a_return_tells_all_who_wrote_and_why(database, edit, house):
-    made = await edit.news(house.editor)
-    await edit("updateNewsItem", house.mate, id=made, version=1, title="同事改过")
-    await edit("submitContent", house.mate, contentId=made)
+    made = await _by_two(edit, house)
     before = await told(database)
     await edit("returnContent", house.reviewer, contentId=made, reason="请补充出处")
     assert await told(database) - before == {
@@ -81,17 +87,20 @@ async def test_a_return_tells_all_who_wrote_and_why(database, edit, house):
     }
 
 
-async def test_what_is_published_tells_its_author(database, edit, house):
-    made = await edit.submitted(house.editor)
+async def test_what_is_published_tells_all_who_wrote_it(database, edit, house):
+    made = await _by_two(edit, house)
     before = await told(database)
     await edit("publishContent", house.reviewer, contentId=made)
-    assert await told(database) - before == {("editor", "PUBLISHED", key_of(made), 1, "")}
+    assert await told(database) - before == {
+        ("editor", "PUBLISHED", key_of(made), 1, ""),
+        ("mate", "PUBLISHED", key_of(made), 1, ""),
+    }
 
 
-async def test_what_is_scheduled_tells_its_author_when_its_hour_has_come_and_once(
+async def test_what_is_scheduled_tells_the_same_when_its_hour_has_come_and_once(
     database, edit, house, monkeypatch
 ):
-    made = await edit.submitted(house.editor)
+    made = await _by_two(edit, house)
     before = await told(database)
     at = (now() + timedelta(hours=1)).isoformat()
     await edit("publishContent", house.reviewer, contentId=made, at=at)
@@ -100,7 +109,10 @@ async def test_what_is_scheduled_tells_its_author_when_its_hour_has_come_and_onc
     for published in ([key_of(made)], []):
         async with database.transaction() as session:
             assert await editorial.publish_due(session) == published
-    assert await told(database) - before == {("editor", "PUBLISHED", key_of(made), 1, "")}
+    assert await told(database) - before == {
+        ("editor", "PUBLISHED", key_of(made), 1, ""),
+        ("mate", "PUBLISHED", key_of(made), 1, ""),
+    }
 
 
 async def test_a_recommendation_asks_those_above(database, edit, house):
