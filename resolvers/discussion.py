@@ -147,8 +147,11 @@ async def _done(context: Context, deed: Deed) -> CommentPayloadRow:
             key = await deed(session)
     except Refusal as refusal:
         return CommentPayloadRow(None, user_errors(refusal))
-    found = await visible_comments(context.database, context.viewer, [key])
-    return CommentPayloadRow(found.get(key), [])
+    found = (await visible_comments(context.database, context.viewer, [key])).get(key)
+    if found is not None and found.held_at is not None:
+        # Whose words are held is shown no answer that was made for others, from now on.
+        context.platform.sessions.forget(found.author_id)
+    return CommentPayloadRow(found, [])
 
 
 def _remark(given: AddCommentInput) -> Remark:

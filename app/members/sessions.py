@@ -112,6 +112,12 @@ class Sessions:
             raise Unauthenticated("登录已失效，请重新登录")
         return found
 
+    def forget(self, member_id: int) -> None:
+        """Ask the database about a member again: what their viewers carry is another by a deed."""
+        for session_id, (_, viewer) in list(self._viewers.items()):
+            if viewer is not None and viewer.member_id == member_id:
+                del self._viewers[session_id]
+
     async def _remembered(self, session_id: int) -> Viewer | None:
         until, viewer = self._viewers.get(session_id, (0.0, None))
         if time.monotonic() < until:

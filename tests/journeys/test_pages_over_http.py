@@ -12,6 +12,7 @@ from app.auth import Tokens
 from app.main import create_app
 from app.members import sessions as sessions_module
 from app.members.actions import suspend
+from app.moderation.models import HeldWord
 from app.settings import Settings
 
 pytestmark = pytest.mark.anyio
@@ -19,6 +20,10 @@ pytestmark = pytest.mark.anyio
 FEED = "{ feed { nodes { title likeCount viewerHasLiked comments { nodes { body } } } } }"
 LIKE = """mutation ($id: ID!) { likeContent(input: {contentId: $id}) {
   content { likeCount viewerHasLiked } errors { code } } }"""
+SAY = """mutation ($id: ID!, $body: String!) {
+  addComment(input: {contentId: $id, body: $body}) { comment { id } errors { code } } }"""
+REWORD = """mutation ($id: ID!, $body: String!) {
+  editComment(input: {commentId: $id, body: $body}) { comment { isHeld } errors { code } } }"""
 
 
 class Group:
@@ -46,6 +51,19 @@ class Group:
     async def card(self, member):
         [card] = (await self.ask(member)).json()["data"]["feed"]["nodes"]
         return card["likeCount"], card["viewerHasLiked"]
+
+    async def said(self, member):
+        [card] = (await self.ask(member)).json()["data"]["feed"]["nodes"]
+        return [comment["body"] for comment in card["comments"]["nodes"]]
+
+    async def hold(self, word):
+        """Hold a word in the branch from now on."""
+        async with building(self.platform.database) as group:
+            of = self.members[0].organization_id
+            made = HeldWord(
+                organization_id=of, word=word, folded=word, added_by_id=self.members[0].id
+            )
+            group.session.add(made)
 
     async def figures(self):
         text = (await self.http.get("/metrics")).text
@@ -90,6 +108,18 @@ async def test_a_suspended_member_is_shown_no_page(serving, monkeypatch):
         refused = await group.ask(1)
         assert refused.status_code == 401
         assert "data" not in refused.json()
+
+
+async def test_whose_words_are_held_sees_them_at_once_and_others_do_not(serving):
+    async with serving(10) as group:
+        await group.hold("代开发票")
+        assert await group.said(0) == await group.said(1) == []
+        written = (await group.ask(1, SAY, id=gid(group.news), body="很好")).json()
+        key = written["data"]["addComment"]["comment"]["id"]
+        assert await group.said(0) == await group.said(1) == ["很好"]
+        await group.ask(1, REWORD, id=key, body="代开发票")
+        assert await group.said(0) == []
+        assert await group.said(1) == ["代开发票"]
 
 
 async def test_zero_seconds_switch_them_off(serving):
