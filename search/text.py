@@ -6,12 +6,13 @@ import re
 import opencc
 import rjieba
 
+from app.hanzi import simplified, simplified_letter
+
 _HAN = "々〇㐀-鿿\U00020000-\U0003ffff"
 _RUN = re.compile(rf"[{_HAN}]+|[a-z0-9]+")
 _HAN_ONLY = re.compile(rf"[{_HAN}]+")
 _HIDDEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\ufeff\ud800-\udfff]")
 _FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
-_TO_SIMPLIFIED = opencc.OpenCC("t2s")
 _TO_TRADITIONAL = opencc.OpenCC("s2t")
 
 
@@ -25,7 +26,7 @@ def fold(text: str) -> str:
     narrow = _lower(clean(text).translate(_FULL_WIDTH))
     if narrow.isascii():
         return narrow
-    folded: str = _TO_SIMPLIFIED.convert(narrow)
+    folded = simplified(narrow)
     # A phrase of the conversion table may be shorter or longer than what it stands for.
     return folded if len(folded) == len(text) else "".join(map(_fold_alone, narrow))
 
@@ -100,7 +101,7 @@ def _lower_alone(letter: str) -> str:
 
 
 def _fold_alone(letter: str) -> str:
-    folded: str = _TO_SIMPLIFIED.convert(letter)
+    folded = simplified_letter(letter)
     return folded if len(folded) == 1 else letter
 
 

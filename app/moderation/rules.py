@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from app.errors import Conflict, Forbidden, Refusal
+from app.hanzi import simplified_letter
 from app.moderation.models import MAX_WORD
 from app.visibility import Role
 
@@ -89,13 +90,14 @@ def obstacle(case: Standing, member_id: int | None, at: datetime) -> Refusal | N
 
 
 def fold(text: str) -> str:
-    """The letters and digits of ``text``, in one width and one case.
+    """The letters and digits of ``text``, in one width, one case and one script.
 
     Spaces, zero-width characters, marks, punctuation and symbols go: they are what a word is
-    broken up with so that it is not found.
+    broken up with so that it is not found. Each letter is simplified by itself: what stands beside
+    a word must not make it another.
     """
     kept = "".join(filter(_counts, unicodedata.normalize("NFKC", text).casefold()))
-    return unicodedata.normalize("NFKC", kept)
+    return "".join(map(simplified_letter, unicodedata.normalize("NFKC", kept)))
 
 
 def is_word(folded: str) -> bool:

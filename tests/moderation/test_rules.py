@@ -14,18 +14,20 @@ _BETWEEN = st.text(
     st.sampled_from(" \u3000\t\u200b\u200d\ufeff\u00ad.,，。、·*-_—|/~!！#@%\\\ufe0f\u0336")
 )
 _WIDE = {chr(code): chr(code + 0xFEE0) for code in range(0x21, 0x7F)}
+_TRADITIONAL = dict(zip("开发单", "開發單", strict=True))
 _letters = st.sampled_from("abcxyzABCXYZ0189代开发票刷单")
 _words = st.text(_letters, min_size=2, max_size=8)
 
 
 @st.composite
 def disguised(draw):
-    """A word, and a text that contains it broken up, in another case and width."""
+    """A word, and a text that contains it broken up, in another case, width and script."""
     word = draw(_words)
     letters = []
     for letter in word:
         cased = draw(st.sampled_from([letter.upper(), letter.lower()]))
-        letters += [draw(st.sampled_from([cased, _WIDE.get(cased, cased)])), draw(_BETWEEN)]
+        forms = [cased, _WIDE.get(cased, cased), _TRADITIONAL.get(letter, cased)]
+        letters += [draw(st.sampled_from(forms)), draw(_BETWEEN)]
     before, after = draw(st.text(max_size=8)), draw(st.text(max_size=8))
     return word, before, "".join(letters), after
 
@@ -57,6 +59,9 @@ def test_folding_twice_is_folding_once(text):
         ("Straße", "strasse"),
         ("100%_\\", "100"),
         ("🙂……", ""),
+        ("代開發票", "代开发票"),
+        ("乾隆刷單", "干隆刷单"),
+        ("薴", "苎"),
     ],
 )
 def test_letters_and_digits_remain(text, folded):

@@ -430,7 +430,7 @@ async def listed(do, content, *viewer):
 
 async def test_a_held_word_holds_a_comment_until_a_moderator_keeps_it(do, scene, database):
     await word(do, scene.admin, scene.committee, "代开发票")
-    said = await say(do, scene.author, scene.news, "代 开-发＊票，加 VX")
+    said = await say(do, scene.author, scene.news, "代 開-发＊票，加 VX")
     assert said["isHeld"] is True
     assert said["content"] == {"commentCount": 1}
     assert await comment_count(database, scene.news) == 1
@@ -441,7 +441,7 @@ async def test_a_held_word_holds_a_comment_until_a_moderator_keeps_it(do, scene,
     for viewer in (scene.author, scene.reviewer, scene.secretary, scene.admin):
         assert await listed(do, scene.news, viewer) == [said["id"], first]
     [case] = await queue(do, scene.reviewer)
-    assert (case["heldWords"], case["text"]) == (["代开发票"], "代 开-发＊票，加 VX")
+    assert (case["heldWords"], case["text"]) == (["代开发票"], "代 開-发＊票，加 VX")
     await do("decideCase", scene.reviewer, caseId=case["id"], decision="KEEP")
     assert await listed(do, scene.news) == [said["id"], first]
     assert await comment_count(database, scene.news) == 2
