@@ -108,4 +108,4 @@ async def _require_reader(context: Context, organization_id: int, book: Book) ->
 
 
 def _place(row: RankedRow) -> str:
-    return balance_cursor(row.balance, row.member_id)
+    return balance_cursor(row.earned, row.member_id)

@@ -96,7 +96,7 @@ async def member_counts_of(context: Context, parents: Sequence[OrganizationRow])
 
 
 class PointsAverageRow(NamedTuple):
-    """What the members of an organization have in a book on average."""
+    """What the members of an organization earned in a book on average."""
 
     average: float
     members: int
@@ -119,7 +119,7 @@ async def points_averages_of(
     ]
 
 
-@strawberry.type(description="What the members of an organization have in a book on average.")
+@strawberry.type(description="What the members of an organization earned in a book on average.")
 class PointsAverage:
     """The shape of :class:`PointsAverageRow`."""
 
@@ -148,8 +148,9 @@ class Organization(Node):
     )
     points_average: PointsAverage | None = edge(
         points_averages_of,
-        "What its active members and those below it have on average, for its secretaries,"
-        " administrators and auditors; null for others, and where fewer than five are averaged.",
+        "What its active members and those below it earned on average, spent points included, for"
+        " its secretaries, administrators and auditors; null for others, and where fewer than five"
+        " are averaged.",
     )
 
 

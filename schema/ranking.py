@@ -63,5 +63,5 @@ class PointsRank:
     """The shape of :class:`app.points.ranking.RankedRow`."""
 
     rank: int = strawberry.field(description="From 1; members with as many points share it.")
-    balance: int = strawberry.field(description="Points in the book.")
+    earned: int = strawberry.field(description="Points earned in the book, spent ones included.")
     member: Member = edge(ranked_members, "The member.")

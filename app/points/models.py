@@ -117,6 +117,9 @@ class PointsAccount(SQLModel, table=True):
     position: int
 
 
+_SPENT = sa.text("kind = 'REDEMPTION'")
+
+
 class PointsTransaction(SQLModel, table=True):
     """Why points moved; append-only (by trigger). ``amount`` is what the member's account gains.
 
@@ -128,6 +131,12 @@ class PointsTransaction(SQLModel, table=True):
     __tablename__ = "points_transaction"
     __table_args__ = (
         sa.Index("ix_points_transaction_earned", "member_id", "done_at"),
+        sa.Index(
+            "ix_points_transaction_spent",
+            *("member_id", "book"),
+            sqlite_where=_SPENT,
+            postgresql_where=_SPENT,
+        ),
         _unique_where_given("deed_key", "deed_key"),
         _unique_where_given("idempotency_key", "actor_id", "idempotency_key"),
         _unique_where_given("reverses_id", "reverses_id"),

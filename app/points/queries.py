@@ -14,6 +14,7 @@ from app.database.statements import Among, AnySelect, Statement, Under, first_of
 from app.members.models import Member, MemberStatus
 from app.organizations.models import Organization
 from app.organizations.queries import below
+from app.points.earned import earned
 from app.points.models import (
     Action,
     Book,
@@ -95,7 +96,7 @@ class EntryRow(NamedTuple):
 
 
 class AverageRow(NamedTuple):
-    """What the active members of an organization, and of all below it, have in one book."""
+    """What the active members of an organization, and of all below it, earned in one book."""
 
     organization_id: int
     members: int
@@ -201,7 +202,7 @@ _AVERAGES = Statement(
     sa.select(
         col(_outer.id),
         sa.func.count(col(Member.id)),
-        sa.func.coalesce(sa.func.sum(col(PointsAccount.balance)), sa.literal_column("0")),
+        sa.func.coalesce(sa.func.sum(earned()), sa.literal_column("0")),
     )
     .select_from(_outer)
     .join(Organization, below(Organization, _outer))
@@ -285,6 +286,6 @@ async def entries_of(database: Database, transaction_ids: Sequence[int]) -> dict
 async def averages(
     database: Database, organization_ids: Sequence[int], book: Book
 ) -> dict[int, AverageRow]:
-    """What each organization's members have. Whoever asks runs or audits the organizations."""
+    """What each organization's members earned. Whoever asks runs or audits the organizations."""
     rows = await database.fetch(_AVERAGES, ids=organization_ids, book=book.value)
     return {row.organization_id: row for row in rows}

@@ -11,6 +11,7 @@ from app.database.columns import UtcDateTime, now
 from app.database.statements import Statement, Within
 from app.members.models import Member, MemberStatus, RoleGrant
 from app.organizations.queries import subtree
+from app.points.earned import earned
 from app.points.models import Book, PointsAccount
 from app.points.rules import STAFF
 
@@ -19,7 +20,7 @@ class RankedRow(NamedTuple):
     """A member's place: one more than those who have more, so that equals share it."""
 
     member_id: int
-    balance: int
+    earned: int
     rank: int
 
 
@@ -38,12 +39,11 @@ def _is_staff() -> sa.ColumnElement[bool]:
 @cache
 def _ranking(*, after: bool) -> Statement[RankedRow]:
     """All places are worked out for each page: a rank counts those before it."""
-    balance = col(PointsAccount.balance)
     ranked = (
         sa.select(
             col(Member.id).label("member_id"),
-            balance.label("balance"),
-            sa.func.rank().over(order_by=balance.desc()).label("rank"),
+            earned().label("earned"),
+            sa.func.rank().over(order_by=earned().desc()).label("rank"),
         )
         .join(PointsAccount, col(PointsAccount.member_id) == col(Member.id))
         .where(
@@ -55,19 +55,19 @@ def _ranking(*, after: bool) -> Statement[RankedRow]:
         )
         .subquery("ranked")
     )
-    page = sa.select(ranked.c.member_id, ranked.c.balance, ranked.c.rank)
+    page = sa.select(ranked.c.member_id, ranked.c.earned, ranked.c.rank)
     if after:
-        last = sa.bindparam("after_balance", type_=sa.Integer)
+        last = sa.bindparam("after_earned", type_=sa.Integer)
         page = page.where(
             sa.or_(
-                ranked.c.balance < last,
+                ranked.c.earned < last,
                 sa.and_(
-                    ranked.c.balance == last,
+                    ranked.c.earned == last,
                     ranked.c.member_id > sa.bindparam("after_id", type_=sa.BigInteger),
                 ),
             )
         )
-    ordered = page.order_by(ranked.c.balance.desc(), ranked.c.member_id)
+    ordered = page.order_by(ranked.c.earned.desc(), ranked.c.member_id)
     return Statement(RankedRow, ordered.limit(sa.bindparam("limit", type_=sa.Integer)), slow=True)
 
 
@@ -79,18 +79,18 @@ async def ranking(
     first: int,
     after: tuple[int, int] | None,
 ) -> list[RankedRow]:
-    """The ``first`` members behind ``after`` (balance, id), of an organization and all below it.
+    """The ``first`` members behind ``after`` (points, id), of an organization and all below it.
 
     Active members who have an account in the book; staff are left out. Whoever asks has seen that
     the policy lets it be.
     """
-    balance, key = after or (0, 0)
+    points, key = after or (0, 0)
     return await database.fetch(
         _ranking(after=after is not None),
         organization_id=organization_id,
         book=book.value,
         now=now(),
-        after_balance=balance,
+        after_earned=points,
         after_id=key,
         limit=first,
     )

@@ -97,7 +97,7 @@ async def redeem(session: AsyncSession, viewer: Viewer, wish: Wish) -> int:
 async def fulfil(session: AsyncSession, actor: Actor, redemption_id: int) -> None:
     """Note that a member got what they redeemed; for administrators of the reward's organization.
 
-    CONFLICT once it was cancelled.
+    CONFLICT once it was cancelled, or its time is over.
     """
     place = await _seen(session, actor.viewer, redemption_id)
     if not actor.viewer.holds((Role.ADMIN,), place.path):
@@ -106,6 +106,9 @@ async def fulfil(session: AsyncSession, actor: Actor, redemption_id: int) -> Non
     if redemption.state is RedemptionState.CANCELLED:
         raise Conflict("该兑换已取消", "input", "redemptionId")
     if redemption.state is RedemptionState.RESERVED:
+        # By the clock: the round that gives it back may come minutes later.
+        if redemption.lapses_at <= now():
+            raise Conflict("已逾期未领取，请重新兑换", "input", "redemptionId")
         await _decide(session, actor, redemption, place, state=RedemptionState.FULFILLED)
 
 

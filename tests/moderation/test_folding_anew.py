@@ -2,8 +2,6 @@
 
 import pytest
 import sqlalchemy as sa
-from alembic.migration import MigrationContext
-from alembic.operations import Operations
 from alembic.script import ScriptDirectory
 from group import building
 
@@ -16,8 +14,7 @@ pytestmark = pytest.mark.anyio
 def _fold(connection):
     scripts = ScriptDirectory.from_config(config()).walk_revisions()
     [script] = [each for each in scripts if "fold_held_words" in each.path]
-    with Operations.context(MigrationContext.configure(connection)):
-        script.module.upgrade()
+    script.module._fold_words(connection)
 
 
 async def _words(database):

@@ -43,8 +43,10 @@ async def test_requests_are_read_in_the_order_of_their_ids(sqlite):
 
 async def test_a_ranking_reads_the_members_of_its_subtree_and_no_others(sqlite):
     values = {"organization_id": 1, "book": "LEARNING", "now": NOON, "limit": 3}
-    place = {"after_balance": 5, "after_id": 1}
+    place = {"after_earned": 5, "after_id": 1}
     found = await plan(sqlite, ranking._ranking(after=True), **values, **place)
     for table in ("member", "organization", "points_account", "role_grant"):
         assert f"SCAN {table} " not in found + " "
     assert "ix_member_organization_id (organization_id=?)" in found
+    assert "ix_points_transaction_spent (member_id=? AND book=?)" in found
+    assert "uq_points_transaction_reverses_id (reverses_id=?)" in found

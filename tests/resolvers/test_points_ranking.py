@@ -20,7 +20,7 @@ SET = """mutation ($ranking: Boolean!, $fed: Boolean!) { setPointsPolicy(input: 
   policy { individualRanking interactionFeedsAssessment } errors { code } } }"""
 RANKING = """query ($id: ID!, $book: PointsBook!, $first: Int, $after: String) {
   pointsRanking(organizationId: $id, book: $book, first: $first, after: $after) {
-    nodes { rank balance member { id } } pageInfo { hasNextPage endCursor } } }"""
+    nodes { rank earned member { id } } pageInfo { hasNextPage endCursor } } }"""
 
 
 class Branch:
@@ -95,7 +95,7 @@ async def test_equals_share_a_rank_and_staff_and_those_who_are_suspended_have_no
     low, *equals, lowest = branch.members
     places = [(1, 7, each) for each in sorted(equals, key=lambda each: each.id)]
     places += [(4, 3, low), (5, 2, branch.former), (6, 1, lowest)]
-    expected = [{"rank": r, "balance": b, "member": {"id": gid(m)}} for r, b, m in places]
+    expected = [{"rank": r, "earned": b, "member": {"id": gid(m)}} for r, b, m in places]
     viewer = await ask.viewer(low)
     found = (await ask(RANKING, viewer, **asked(branch.branch)))["pointsRanking"]
     assert found["nodes"] == expected

@@ -13,6 +13,7 @@ from app.points.models import Book, Kind
 from app.rewards.models import Redemption, RedemptionState
 from app.rewards.redeeming import cancel, fulfil, lapse
 from app.rewards.rules import RESERVATION_STANDS
+from app.worker import Worker
 
 pytestmark = pytest.mark.anyio
 
@@ -212,13 +213,36 @@ async def test_of_handing_out_and_cancelling_at_once_one_happens(database, ask, 
     await assert_sound(database)
 
 
+async def test_what_is_overdue_is_not_handed_out_even_before_it_lapses(database, ask, group):
+    reward = await offer(ask, group)
+    await fund(database, group.member, 10)
+    key = await redeemed(ask, group.member, reward)
+    await age(database, key)
+    before = await everything(database)
+    await refused(Conflict, decide(ask, fulfil, group.admin, key), "redemptionId")
+    assert await everything(database) == before
+    # Its points may be asked back all the same.
+    await decide(ask, cancel, group.member, key, "没来得及领")
+    assert await balances(database, group.member) == {Book.LEARNING: 10}
+
+
+async def test_the_worker_gives_back_what_is_overdue(database, ask, group):
+    reward = await offer(ask, group, stock=1)
+    await fund(database, group.member, 10)
+    await age(database, await redeemed(ask, group.member, reward))
+    await Worker(ask.platform)._keep_house()
+    assert await states(database) == [CANCELLED]
+    assert await stock_of(database, reward) == 1
+    assert await balances(database, group.member) == {Book.LEARNING: 10}
+
+
 async def test_a_reservation_lapses_and_nothing_else_does(database, ask, group):
     reward = await offer(ask, group, stock=4)
     await fund(database, group.member, 40)
     keys = [await redeemed(ask, group.member, reward) for _ in range(4)]
+    await decide(ask, fulfil, group.admin, keys[0])
     for key in keys[:3]:
         await age(database, key)
-    await decide(ask, fulfil, group.admin, keys[0])
     # Two workers at once.
     done = await asyncio.gather(lapse(database), lapse(database))
     assert sum(done) == 2

@@ -1,4 +1,4 @@
-"""Fold held words to simplified script, as texts are folded now."""
+"""Fold held words to simplified script, as texts are now, and find by an index what was spent."""
 
 import opencc
 import sqlalchemy as sa
@@ -11,10 +11,16 @@ branch_labels = None
 depends_on = None
 
 WORDS = sa.table('held_word', sa.column('id'), sa.column('organization_id'), sa.column('folded'))
+SIMPLIFIED = opencc.OpenCC('t2s').convert
+SPENT = sa.text("kind = 'REDEMPTION'")
 
 
 def upgrade() -> None:
-    connection = op.get_bind()
+    _fold_words(op.get_bind())
+    op.create_index('ix_points_transaction_spent', 'points_transaction', ['member_id', 'book'], unique=False, sqlite_where=SPENT, postgresql_where=SPENT)
+
+
+def _fold_words(connection: sa.Connection) -> None:
     kept = {}
     # Of two that become one the first stays; the other goes before, as each is there once.
     for word in connection.execute(sa.select(WORDS).order_by(WORDS.c.id)).all():
@@ -26,5 +32,4 @@ def upgrade() -> None:
 
 
 def _folded(word: str) -> str:
-    simplified = opencc.OpenCC('t2s').convert
-    return ''.join(simplified(simplified(letter)) for letter in word)
+    return ''.join(SIMPLIFIED(SIMPLIFIED(letter)) for letter in word)
