@@ -17,6 +17,7 @@ from app.jobs import Claim, JobKind, JobState
 from app.knowledge.importing import turn_day
 from app.knowledge.linking import link_mentions
 from app.members.sessions import sweep
+from app.notifications.sweeping import sweep as sweep_notifications
 from app.points.sealing import seal
 from app.preparing import KINDS, Preparer
 from app.rewards.redeeming import lapse
@@ -170,6 +171,7 @@ class Worker:
             await turn_day(session, self._platform.today())
             await sweep(session)
             await sweep_study(session)
+            await sweep_notifications(session)
         await lapse(platform.database)
 
     async def _seal(self) -> None:

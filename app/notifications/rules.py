@@ -14,6 +14,10 @@ ANONYMOUS = frozenset(
 )
 #: How many of those who had a part are named.
 NAMED = 3
+#: What was read is looked up again within a half-year's report; what nobody opened in a year is
+#: of a year's round that is over.
+READ_STANDS = timedelta(days=180)
+UNREAD_STANDS = timedelta(days=365)
 
 _MINUTES_A_DAY = 24 * 60
 _UNSEEN = "已不可见的内容"
