@@ -4,18 +4,16 @@ import asyncio
 import os
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlencode
 
-from media import keys
+from app.uploads.parts import Part
+from media import keys, local_parts
 from media.port import Ticket
+from media.receiving import receive
 from media.signing import LINK_SECONDS, Links, is_signed, signature
-
-
-class WrongSize(Exception):  # noqa: N818  what was sent is not what was announced
-    """More or fewer bytes came than the ticket is for."""
 
 
 class LocalStore:
@@ -95,24 +93,47 @@ class LocalStore:
         """Whether a ticket is ours, and still good."""
         return is_signed(self._key, given, until, "put", key, content_type, size)
 
-    async def receive(self, key: str, chunks: AsyncIterator[bytes], size: int) -> None:
-        """Write an upload as it arrives; unless it is just ``size`` bytes, nothing is kept."""
+    def may_put_part(self, key: str, part: Part, *, until: int, given: str) -> bool:
+        """Whether the address of a part is ours, and still good."""
+        return is_signed(self._key, given, until, "part", key, *part)
+
+    async def receive(
+        self, key: str, chunks: AsyncIterator[bytes], size: int, *, md5: bytes | None = None
+    ) -> None:
+        """Write an upload as it arrives; unless it is what was announced, nothing is kept."""
         path = self.path(key)
         path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, name = tempfile.mkstemp(dir=path.parent)
-        beside, came = Path(name), 0
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                async for chunk in chunks:
-                    came += len(chunk)
-                    if came > size:
-                        raise WrongSize
-                    await asyncio.to_thread(file.write, chunk)
-            if came != size:
-                raise WrongSize
-            await asyncio.to_thread(beside.replace, path)
-        finally:
-            await asyncio.to_thread(beside.unlink, missing_ok=True)
+        await receive(path, chunks, size, md5=md5)
+
+    async def receive_part(
+        self, key: str, part: Part, chunks: AsyncIterator[bytes], *, md5: bytes | None = None
+    ) -> None:
+        """Write a part as it arrives, as :meth:`receive`; FileNotFoundError once it is too late."""
+        await receive(local_parts.path(self.path(key), part.number), chunks, part.size, md5=md5)
+
+    async def begin_parts(self, key: str, content_type: str) -> str:
+        """Make a folder for them; files need no other name."""
+        await asyncio.to_thread(local_parts.begin, self.path(key))
+        return self.name
+
+    def part_url(self, key: str, multipart: str, part: Part, *, until: datetime) -> str:
+        """A signed address that takes one part by PUT."""
+        ends = int(until.timestamp())
+        query = {"part": part.number, "size": part.size, "until": ends}
+        given = self._sign("part", key, *part, ends)
+        return f"{self._base_url}/{key}?{urlencode({**query, 'signature': given})}"
+
+    async def received(self, key: str, multipart: str) -> Mapping[int, int]:
+        """The files of the folder."""
+        return await asyncio.to_thread(local_parts.received, self.path(key))
+
+    async def join_parts(self, key: str, multipart: str, parts: Sequence[Part]) -> bool:
+        """Copy them one behind the other."""
+        return await asyncio.to_thread(local_parts.join, self.path(key), parts)
+
+    async def drop_parts(self, key: str, multipart: str) -> None:
+        """Delete the folder."""
+        await asyncio.to_thread(local_parts.drop, self.path(key))
 
     async def prepare(self) -> None:
         """Make the directory."""
@@ -161,5 +182,8 @@ def _link_all(folder: Path, to: Path) -> None:
 def _sweep(folder: Path, before: float) -> int:
     old = [path for path in folder.glob("*") if path.stat().st_mtime < before]
     for path in old:
-        path.unlink(missing_ok=True)
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)
     return len(old)

@@ -1,9 +1,11 @@
 """The port to the media store: what the platform asks of it, whichever it is."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple, Protocol
+
+from app.uploads.parts import Part
 
 
 class Ticket(NamedTuple):
@@ -57,6 +59,21 @@ class MediaStore(Protocol):
 
     def ticket(self, key: str, content_type: str, size: int, *, until: datetime) -> Ticket:
         """Leave to send just ``size`` bytes of ``content_type`` to ``key``, until then."""
+
+    async def begin_parts(self, key: str, content_type: str) -> str:
+        """Begin an object that comes in parts; answers what the store calls them, ``multipart``."""
+
+    def part_url(self, key: str, multipart: str, part: Part, *, until: datetime) -> str:
+        """Where just the bytes of one part are put, until then; again replaces them."""
+
+    async def received(self, key: str, multipart: str) -> Mapping[int, int]:
+        """The bytes of each part that has come whole, by number; none once they are joined."""
+
+    async def join_parts(self, key: str, multipart: str, parts: Sequence[Part]) -> bool:
+        """Make the object of its parts; False where one misses. Doing it again changes nothing."""
+
+    async def drop_parts(self, key: str, multipart: str) -> None:
+        """Forget parts that were not joined; nothing there is no error."""
 
     async def prepare(self) -> None:
         """Make the store fit for use: its place and its rules. Doing it again changes nothing."""

@@ -99,11 +99,16 @@ async def _work(shop: Workshop, upload_id: int, make: Making) -> None:
         finally:
             shutil.rmtree(folder, ignore_errors=True)
     await shop.store.delete(upload.object_key)
+    if upload.multipart is not None:
+        await shop.store.drop_parts(upload.object_key, upload.multipart)
 
 
 async def _take_out(shop: Workshop, upload: UploadRow, folder: Path) -> Source:
-    path = folder / "source"
-    if not await shop.store.fetch(upload.object_key, path):
+    path, key = folder / "source", upload.object_key
+    if upload.multipart is not None:
+        # What misses now was lost since it was completed; there is no object then.
+        await shop.store.join_parts(key, upload.multipart, upload.parts)
+    if not await shop.store.fetch(key, path):
         raise Rejected("没有收到文件，请重新上传")
     if path.stat().st_size != upload.byte_size:
         raise Rejected("收到的文件与申报的大小不符，请重新上传")

@@ -1,18 +1,19 @@
 """Doors for uploads: requestUpload, completeUpload, describeImage, captionVideo."""
 
-import asyncio
 from typing import Annotated, Any
 
 import strawberry
 
-from app.errors import Conflict, NotFound, Refusal, Unauthenticated, Unavailable
+from app.errors import Conflict, NotFound, Refusal, Unauthenticated
 from app.uploads import actions, queries
-from app.uploads.actions import Wanted
+from app.uploads.actions import Place, Wanted, new_key
 from app.uploads.captions import checked_captions, checked_language, object_name
 from app.uploads.models import MediaState, VideoTrack
+from app.uploads.parts import missing
 from app.uploads.queries import ImageRow, UploadRow, VideoRow
-from app.uploads.rules import checked_alt, checked_label
+from app.uploads.rules import check_in_parts, check_request, checked_alt, checked_label
 from media.keys import closed
+from media.patience import answered
 from schema.context import Context
 from schema.errors import user_errors
 from schema.nodes import key_of
@@ -30,7 +31,8 @@ from schema.uploading import (
 )
 from schema.uploads import find_images, find_videos
 
-_PATIENCE_SECONDS = 2.0
+#: Numbers of missing parts that a message holds; `parts` tells all.
+_NAMED = 5
 
 Info = strawberry.Info[Context]
 
@@ -106,28 +108,48 @@ class UploadMutations:
 async def _request(context: Context, given: RequestUploadInput) -> UploadRow:
     member_id = _member(context)
     wanted = Wanted(given.filename, given.content_type, given.byte_size, given.purpose)
+    if given.in_parts:
+        return await _own(context, await _begin_parts(context, member_id, wanted))
     async with context.database.transaction() as session:
-        made = await actions.request(session, member_id, wanted)
+        made = await actions.request(session, member_id, wanted, to=Place(new_key()))
     return await _own(context, made.id)
+
+
+async def _begin_parts(context: Context, member_id: int, wanted: Wanted) -> int:
+    """The store is asked first, and outside the transaction: it may be slow, and others write."""
+    check_in_parts(wanted.purpose)
+    check_request(wanted.purpose, wanted.content_type, wanted.byte_size)
+    store, key = context.platform.media, new_key()
+    place = Place(key, await answered(store.begin_parts(key, wanted.content_type)))
+    try:
+        async with context.database.transaction() as session:
+            return (await actions.request(session, member_id, wanted, to=place)).id
+    except Refusal:
+        await answered(store.drop_parts(key, place.multipart or ""))
+        raise
 
 
 async def _complete(context: Context, given: UploadIdInput) -> UploadRow:
     member_id = _member(context)
     upload = await _own(context, key_of(given.upload_id, "Upload", "input", "uploadId"))
     # The store is asked outside the transaction: it may be slow, and others write.
-    if upload.state is MediaState.AWAITING_UPLOAD and not await _has_come(context, upload):
-        raise Conflict("文件尚未上传完成", "input", "uploadId")
+    if upload.state is MediaState.AWAITING_UPLOAD:
+        await _check_has_come(context, upload)
     async with context.database.transaction() as session:
         await actions.complete(session, member_id, upload.id)
     return await _own(context, upload.id)
 
 
-async def _has_come(context: Context, upload: UploadRow) -> bool:
-    try:
-        async with asyncio.timeout(_PATIENCE_SECONDS):
-            return await context.platform.media.size(upload.object_key) is not None
-    except (OSError, TimeoutError):
-        raise Unavailable("存储暂时不可用，请稍后再试") from None
+async def _check_has_come(context: Context, upload: UploadRow) -> None:
+    store = context.platform.media
+    if upload.multipart is None:
+        if await answered(store.size(upload.object_key)) is None:
+            raise Conflict("文件尚未上传完成", "input", "uploadId")
+        return
+    received = await answered(store.received(upload.object_key, upload.multipart))
+    if numbers := missing(upload.parts, received):
+        named = "、".join(map(str, numbers[:_NAMED])) + ("…" if len(numbers) > _NAMED else "")
+        raise Conflict(f"文件尚未上传完成，缺少第 {named} 部分", "input", "uploadId")
 
 
 async def _describe(context: Context, given: DescribeImageInput) -> ImageRow:
@@ -151,7 +173,7 @@ async def _caption(context: Context, given: CaptionVideoInput) -> VideoRow:
         folder = await actions.captionable(session, member_id, key)
     # The closed copy is the one that lasts; beside it, the one that is shown now.
     for each in {closed(folder), folder}:
-        await context.platform.media.put(f"{each}/{name}", text.encode())
+        await answered(context.platform.media.put(f"{each}/{name}", text.encode()))
     track = VideoTrack(video_id=key, language=language, label=label, object_name=name)
     async with context.database.transaction() as session:
         await actions.caption(session, track)

@@ -1,5 +1,6 @@
 """Upload in the graph, and what uploading takes and gives."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -9,12 +10,15 @@ import strawberry
 from app.uploads import queries
 from app.uploads.models import MediaState, UploadPurpose
 from app.uploads.queries import ImageRow, UploadRow, VideoRow
+from media.patience import answered
 from media.port import Ticket
 from schema.context import Context
 from schema.edges import edge
 from schema.errors import UserError
 from schema.nodes import Node, node
 from schema.uploads import Image, Video
+
+_IN_PARTS = "PARTS"
 
 strawberry.enum(
     UploadPurpose,
@@ -45,7 +49,39 @@ class FieldRow(NamedTuple):
     value: str
 
 
+class PartRow(NamedTuple):
+    """A part of an upload: where it goes, and whether it has come."""
+
+    number: int
+    byte_size: int
+    url: str
+    received: bool
+
+
+async def parts_of(context: Context, parents: Sequence[UploadRow]) -> list[list[PartRow]]:
+    """The parts of each; the store tells which have come."""
+    return list(await answered(asyncio.gather(*(_parts(context, row) for row in parents))))
+
+
+async def _parts(context: Context, row: UploadRow) -> list[PartRow]:
+    if row.multipart is None or row.state is not MediaState.AWAITING_UPLOAD:
+        return []
+    store, key, name = context.platform.media, row.object_key, row.multipart
+    received = await store.received(key, name)
+    return [
+        PartRow(
+            part.number,
+            part.size,
+            store.part_url(key, name, part, until=row.expires_at),
+            received.get(part.number) == part.size,
+        )
+        for part in row.parts
+    ]
+
+
 def _ticket(context: Context, row: UploadRow) -> Ticket:
+    if row.multipart is not None:
+        return Ticket("", _IN_PARTS, {}, {})
     return context.platform.media.ticket(
         row.object_key, row.content_type, row.byte_size, until=row.expires_at
     )
@@ -83,6 +119,21 @@ class UploadHeader:
     value: str = strawberry.field(description="The header's value.")
 
 
+@strawberry.type(description="A part of an upload that is sent in parts (分片).")
+class UploadPart:
+    """The shape of :class:`PartRow`."""
+
+    number: int = strawberry.field(description="Its place, from 1.")
+    byte_size: int = strawberry.field(
+        description="How many bytes of the file it is: all parts but the last are as large."
+    )
+    url: str = strawberry.field(
+        description="Where to PUT just these bytes; may be relative to this API. A header"
+        " Content-MD5 is checked where it is sent."
+    )
+    received: bool = strawberry.field(description="Whether it has come, whole.")
+
+
 @strawberry.type(description="A field of the form to send the bytes in.")
 class UploadField:
     """The shape of :class:`FieldRow`."""
@@ -96,7 +147,7 @@ class UploadField:
     find=find_uploads,
     description="Bytes that a member sends, and what became of them (上传). With `method` PUT the"
     " body is the file; with POST it is a multipart form of `formFields`, and the file last, as"
-    " `file`. One's own only.",
+    " `file`; with PARTS the file is cut into `parts`. One's own only.",
 )
 class Upload(Node):
     """The shape of :class:`UploadRow`."""
@@ -104,10 +155,17 @@ class Upload(Node):
     state: MediaState = strawberry.field(description="How far it has come.")
     progress: int = strawberry.field(description="How much of the work is done, in hundredths.")
     filename: str = strawberry.field(description="The name it was sent under, made safe to show.")
-    url: str = edge(urls_of, "Where to send the bytes; may be relative to this API.")
-    method: str = edge(methods_of, "PUT or POST.")
+    url: str = edge(
+        urls_of, "Where to send the bytes; may be relative to this API. Empty with PARTS."
+    )
+    method: str = edge(methods_of, "PUT, POST or PARTS.")
     headers: list[UploadHeader] = edge(headers_of, "Headers to send with the bytes.")
     form_fields: list[UploadField] = edge(form_fields_of, "Fields of the form, before the file.")
+    parts: list[UploadPart] = edge(
+        parts_of,
+        "With PARTS, until it is completed: what to send, in any order, several at once, and again"
+        " whatever did not come through. Ask again to go on after an interruption.",
+    )
     expires_at: datetime = strawberry.field(description="Until when the bytes may be sent.")
     asset: Node | None = edge(assets_of, "The Image or Video, once READY.")
     rejection: str | None = strawberry.field(description="Why it was REJECTED, fit to be shown.")
@@ -147,6 +205,11 @@ class RequestUploadInput:
         description="Its size, exactly. Pictures up to 30 MB, portraits 10 MB, videos 2 GB."
     )
     purpose: UploadPurpose = strawberry.field(description="What it is to become.")
+    in_parts: bool = strawberry.field(
+        default=False,
+        description="For videos: to send it in parts, so that an interruption costs one part"
+        " (断点续传). It may then take 12 hours.",
+    )
 
 
 @strawberry.input(description="Which upload.")

@@ -12,7 +12,14 @@ from app.database.columns import now
 from app.errors import Forbidden, NotFound, RateLimited
 from app.jobs import JobKind, enqueue
 from app.uploads.models import Image, MediaState, Upload, UploadPurpose, Video, VideoTrack
-from app.uploads.rules import TICKET_LIFETIME, Quota, check_request, display_name
+from app.uploads.parts import part_size
+from app.uploads.rules import (
+    PARTS_LIFETIME,
+    TICKET_LIFETIME,
+    Quota,
+    check_request,
+    display_name,
+)
 
 _QUOTA = Quota()
 _UNFINISHED = (MediaState.AWAITING_UPLOAD, MediaState.PROCESSING)
@@ -27,17 +34,33 @@ class Wanted(NamedTuple):
     purpose: UploadPurpose
 
 
-async def request(session: AsyncSession, member_id: int, wanted: Wanted) -> Upload:
+class Place(NamedTuple):
+    """Where the bytes of an upload go; ``multipart`` where they come in parts."""
+
+    object_key: str
+    multipart: str | None = None
+
+
+def new_key() -> str:
+    """Where the bytes of another upload lie until they are looked at."""
+    return f"quarantine/{secrets.token_hex(16)}"
+
+
+async def request(session: AsyncSession, member_id: int, wanted: Wanted, *, to: Place) -> Upload:
     """Give leave to send something, within what one member may at a time."""
     check_request(wanted.purpose, wanted.content_type, wanted.byte_size)
+    whole = to.multipart is None
+    lifetime = TICKET_LIFETIME[wanted.purpose] if whole else PARTS_LIFETIME
     made = Upload(
         member_id=member_id,
         purpose=wanted.purpose,
         filename=display_name(wanted.filename),
         content_type=wanted.content_type,
         byte_size=wanted.byte_size,
-        object_key=f"quarantine/{secrets.token_hex(16)}",
-        expires_at=now() + TICKET_LIFETIME[wanted.purpose],
+        object_key=to.object_key,
+        multipart=to.multipart,
+        part_size=None if whole else part_size(wanted.byte_size),
+        expires_at=now() + lifetime,
     )
     await _keep_within_quota(session, member_id, wanted.byte_size)
     session.add(made)

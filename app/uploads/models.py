@@ -84,7 +84,8 @@ class Upload(SQLModel, table=True):
 
     ``object_key`` is where they lie until they were looked at, ``digest`` their SHA-256 from then
     on, ``progress`` how many hundredths of the work are done. It stays beside the asset, and tells
-    whose it is.
+    whose it is. What is sent in parts has a ``part_size`` in bytes, and the store's own name for
+    the parts that belong together, ``multipart``.
     """
 
     __tablename__ = "upload"
@@ -105,6 +106,8 @@ class Upload(SQLModel, table=True):
     content_type: str = Field(max_length=60)
     byte_size: int = Field(sa_type=sa.BigInteger)
     object_key: str = Field(max_length=60)
+    part_size: int | None = None
+    multipart: str | None = Field(default=None, max_length=1024)
     digest: str | None = Field(default=None, max_length=64)
     progress: int = 0
     rejection: str | None = Field(default=None, max_length=200)

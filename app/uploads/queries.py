@@ -11,6 +11,7 @@ from app.database import Database
 from app.database.rows import part
 from app.database.statements import Among, Statement
 from app.uploads.models import Image, MediaState, Upload, UploadPurpose, Video, VideoTrack
+from app.uploads.parts import Part, parts_of
 from app.visibility import Viewer
 
 
@@ -78,11 +79,18 @@ class UploadRow(NamedTuple):
     content_type: str
     byte_size: int
     object_key: str
+    part_size: int | None
+    multipart: str | None
     progress: int
     rejection: str | None
     image_id: int | None
     video_id: int | None
     expires_at: datetime
+
+    @property
+    def parts(self) -> list[Part]:
+        """The parts that it is sent in; none where it is sent whole."""
+        return parts_of(self.byte_size, self.part_size) if self.part_size else []
 
 
 class _PlaceholderRow(NamedTuple):

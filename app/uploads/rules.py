@@ -19,6 +19,8 @@ TICKET_LIFETIME: Mapping[UploadPurpose, timedelta] = {
     UploadPurpose.AVATAR: timedelta(minutes=15),
     UploadPurpose.VIDEO: timedelta(hours=2),
 }
+#: In parts it may take a day's work, with pauses; stores drop what lies in parts after a day.
+PARTS_LIFETIME = timedelta(hours=12)
 _LONGEST_GIVEN_NAME = 1000
 
 _PICTURES = frozenset({"image/jpeg", "image/png", "image/webp", "image/avif", "image/heic"})
@@ -62,6 +64,12 @@ def check_request(purpose: UploadPurpose, content_type: str, byte_size: int) -> 
         raise Invalid("文件是空的", "input", "byteSize")
     if byte_size > allowed.max_bytes:
         raise TooLarge(f"文件超过 {allowed.max_bytes // MEGABYTE} MB", "input", "byteSize")
+
+
+def check_in_parts(purpose: UploadPurpose) -> None:
+    """Pictures are small enough to be sent again."""
+    if purpose is not UploadPurpose.VIDEO:
+        raise Invalid("仅视频可以分片上传", "input", "inParts")
 
 
 def display_name(filename: str) -> str:

@@ -9,6 +9,7 @@ from app.content.actions import Lecture, archive
 from app.content.models import Content, ContentStatus
 from app.database.columns import now
 from app.uploads import actions
+from app.uploads.actions import Place, new_key
 from app.uploads.models import Image, Upload, UploadPurpose
 from app.visibility import EVERYONE
 from app.worker import Worker, workshop
@@ -155,7 +156,7 @@ async def uploads(database):
 async def asked(database, author):
     wanted = actions.Wanted("a.jpg", "image/jpeg", 5, UploadPurpose.IMAGE)
     async with database.transaction() as session:
-        return await actions.request(session, author.id, wanted)
+        return await actions.request(session, author.id, wanted, to=Place(new_key()))
 
 
 async def test_an_upload_that_is_never_completed_is_forgotten_after_a_day(
