@@ -25,7 +25,8 @@ from media.workshop import Workshop
 
 _log = structlog.get_logger("media")
 
-_REPORT_SECONDS = 2.0
+#: Whoever watches is told at most so often.
+_REPORT_SECONDS = 1.0
 
 
 class Source(NamedTuple):

@@ -26,6 +26,7 @@ from resolvers.sessions import SessionMutations, SessionQueries
 from resolvers.sharing import SharingMutations
 from resolvers.study import StudyMutations
 from resolvers.subscriptions import LiveSubscriptions
+from resolvers.upload_watch import UploadSubscriptions
 from resolvers.uploads import UploadMutations
 from resolvers.writing import WritingMutations
 from schema import (
@@ -92,7 +93,7 @@ class Mutation(
 @strawberry.type(
     description="What can be watched, over WebSocket (graphql-transport-ws) or server-sent events."
 )
-class Subscription(LiveSubscriptions):
+class Subscription(LiveSubscriptions, UploadSubscriptions):
     """Every root field of subscriptions."""
 
 

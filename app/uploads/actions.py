@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from app.database.announcements import announce, hint
 from app.database.columns import now
 from app.errors import Forbidden, NotFound, RateLimited
 from app.jobs import JobKind, enqueue
@@ -39,6 +40,11 @@ class Place(NamedTuple):
 
     object_key: str
     multipart: str | None = None
+
+
+def upload_topic(upload_id: int) -> str:
+    """Where changes of an upload are announced."""
+    return f"upload:{upload_id}"
 
 
 def new_key() -> str:
@@ -76,6 +82,7 @@ async def complete(session: AsyncSession, member_id: int, upload_id: int) -> boo
     upload.state = MediaState.PROCESSING
     video = upload.purpose is UploadPurpose.VIDEO
     enqueue(session, JobKind.PREPARE_VIDEO if video else JobKind.PREPARE_IMAGE, upload.id)
+    announce(session, upload_topic(upload_id))
     return True
 
 
@@ -102,7 +109,9 @@ async def settle_video(session: AsyncSession, upload_id: int, video_id: int, dig
 
 async def report_progress(session: AsyncSession, upload_id: int, hundredths: int) -> None:
     """Tell how far the work has come."""
-    await _settle(session, upload_id, progress=hundredths)
+    # Told often, and looked at again anyway.
+    hint(session, upload_topic(upload_id))
+    await _change(session, upload_id, progress=hundredths)
 
 
 async def same_before(
@@ -227,6 +236,11 @@ async def _hand_over(
 
 
 async def _settle(session: AsyncSession, upload_id: int, **values: object) -> None:
+    announce(session, upload_topic(upload_id))
+    await _change(session, upload_id, **values)
+
+
+async def _change(session: AsyncSession, upload_id: int, **values: object) -> None:
     # What is settled stays so, whichever of two workers was first.
     await session.execute(
         sa.update(Upload)
