@@ -244,16 +244,6 @@ class S3Store:
         ]
         for key in old:
             self._client.remove_object(self._bucket, key)
-        return len(old) + self._sweep_parts(before)
-
-    def _sweep_parts(self, before: datetime) -> int:
-        """Abort what was begun and left; MinIO lists none of it, and aborts it by itself."""
-        listing = self._client._list_multipart_uploads  # noqa: SLF001
-        found = listing(self._bucket, prefix=keys.QUARANTINE).uploads
-        old = [each for each in found if each.initiated_time and each.initiated_time < before]
-        for each in old:
-            abort = self._client._abort_multipart_upload  # noqa: SLF001
-            abort(self._bucket, each.object_name, each.upload_id or "")
         return len(old)
 
     def _prepare(self) -> None:

@@ -25,15 +25,48 @@ class UnusedRow(NamedTuple):
     poster_id: int | None
 
 
-async def forget(session: AsyncSession, *, abandoned: datetime, rejected: datetime) -> None:
-    """Drop uploads that were not completed, and those that were rejected, long enough ago."""
-    for state, before in (
-        (MediaState.AWAITING_UPLOAD, abandoned),
-        (MediaState.REJECTED, rejected),
-    ):
-        await session.execute(
-            sa.delete(Upload).where(col(Upload.state) == state, col(Upload.expires_at) < before)
+class LeftRow(NamedTuple):
+    """An upload in parts of which nothing came: the store may keep some of them."""
+
+    id: int
+    object_key: str
+    multipart: str
+
+
+_LEFT = Statement(
+    LeftRow,
+    sa.select(col(Upload.id), col(Upload.object_key), col(Upload.multipart))
+    .where(
+        sa.type_coerce(col(Upload.state), sa.String) == sa.bindparam("state"),
+        col(Upload.expires_at) < sa.bindparam("before", type_=UtcDateTime),
+        col(Upload.multipart).is_not(None),
+    )
+    .limit(sa.bindparam("limit", type_=sa.Integer)),
+    slow=True,
+)
+
+
+async def left_in_parts(
+    database: Database, state: MediaState, before: datetime, *, first: int
+) -> list[LeftRow]:
+    """Uploads in parts that are in ``state``, and whose leave to send ended before then."""
+    return await database.fetch(_LEFT, state=state.value, before=before, limit=first)
+
+
+async def forget_left(session: AsyncSession, row: LeftRow) -> None:
+    """Drop an upload whose parts the store has dropped."""
+    await session.execute(sa.delete(Upload).where(col(Upload.id) == row.id))
+
+
+async def forget(session: AsyncSession, state: MediaState, before: datetime) -> None:
+    """Drop uploads that were sent whole, as :func:`left_in_parts` finds the others."""
+    await session.execute(
+        sa.delete(Upload).where(
+            col(Upload.state) == state,
+            col(Upload.expires_at) < before,
+            col(Upload.multipart).is_(None),
         )
+    )
 
 
 async def unused(

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import hashlib
 import tempfile
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from hypothesis import given, settings
@@ -100,5 +101,18 @@ def test_a_join_that_was_killed_while_clearing_up_is_finished(tmp_path):
         (tmp_path / f"{KEY}.parts" / "1").unlink()
         assert await store.join_parts(KEY, name, PARTS)
         assert list((tmp_path / "quarantine").iterdir()) == [store.path(KEY)]
+
+    asyncio.run(go())
+
+
+def test_parts_that_nobody_remembers_are_swept(tmp_path):
+    async def go():
+        store = LocalStore(tmp_path, SIGNING_KEY)
+        name = await store.begin_parts(KEY, "video/mp4")
+        await send(store, PARTS[1], "right")
+        assert await store.sweep(datetime.now(UTC) - timedelta(hours=1)) == 0
+        assert await store.received(KEY, name) == {2: 5}
+        assert await store.sweep(datetime.now(UTC) + timedelta(hours=1)) == 1
+        assert list((tmp_path / "quarantine").iterdir()) == []
 
     asyncio.run(go())

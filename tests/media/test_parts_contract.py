@@ -115,14 +115,6 @@ async def test_what_is_dropped_takes_no_more_parts(store, begun):
     assert not await begun.join()
 
 
-async def test_parts_that_were_left_long_ago_are_swept(store, begun):
-    await begun.put(PARTS[1], LAST)
-    await store.sweep(datetime.now(UTC) - timedelta(hours=1))
-    assert await begun.received() == {2: 7}
-    await store.sweep(datetime.now(UTC) + timedelta(hours=1))
-    assert await begun.received() == {}
-
-
 async def test_a_part_is_no_address_for_reading(store, begun):
     await begun.put(PARTS[1], LAST)
     assert (await begun.http.get(begun.url(Part(2, 7)))).status_code in {403, 404}

@@ -12,10 +12,12 @@ from uploading import COMPLETE, UPLOAD
 
 from app.uploads import actions, parts
 from app.uploads.models import Upload
-from app.uploads.rules import Quota
-from app.worker import Worker
+from app.uploads.rules import PARTS_LIFETIME, Quota
+from app.worker import Worker, workshop
+from media import sweeping
 from media.s3 import S3Store
 from media.serving import media_routes
+from media.sweeping import sweep
 
 pytestmark = pytest.mark.anyio
 
@@ -119,6 +121,24 @@ async def test_a_video_is_sent_in_parts_interrupted_and_resumed(asking, members,
     async with asking.database.transaction() as session:
         row = (await session.scalars(select(Upload))).one()
     assert await asking.platform.media.size(row.object_key) is None
+
+
+@on_sqlite
+async def test_what_was_left_in_the_middle_is_swept_from_the_store(
+    asking, members, http, a_film, monkeypatch
+):
+    upload = (await begin(asking, members[0], len(a_film)))["upload"]
+    await send(http, upload["parts"][2], a_film)
+    async with asking.database.transaction() as session:
+        row = (await session.scalars(select(Upload))).one()
+    shop, store = workshop(asking.platform), asking.platform.media
+    await sweep(shop)
+    assert await store.received(row.object_key, row.multipart) == {3: len(a_film) - 2 * PART}
+    real = sweeping.now
+    monkeypatch.setattr(sweeping, "now", lambda: real() + PARTS_LIFETIME + sweeping.ABANDONED)
+    await sweep(shop)
+    assert await store.received(row.object_key, row.multipart) == {}
+    assert (await asking(UPLOAD, members[0], id=upload["id"]))["node"] is None
 
 
 async def test_anothers_parts_are_nobodys_business(ask, members):
