@@ -15,9 +15,11 @@ from starlette.routing import Route
 
 from app.content.pictures import visible_videos
 from app.database import Database
+from app.errors import Unavailable
 from app.members.queries import viewer_of_session
 from app.visibility import NOBODY
 from media import keys
+from media.patience import answered
 from media.serving import HEADERS
 from media.signing import is_signed, signature, window_start
 
@@ -71,7 +73,11 @@ async def _give(store: Any, folder: str, name: str) -> Response:
         raise HTTPException(403 if not folder else 404)
     if not name.endswith(".m3u8"):
         return RedirectResponse(store.url(key), 307, headers=_HEADERS)
-    if (playlist := await store.read(key)) is None:
+    try:
+        playlist = await answered(store.read(key))
+    except Unavailable:
+        raise HTTPException(503) from None
+    if playlist is None:
         raise HTTPException(404)
     return Response(playlist, headers=_HEADERS, media_type=keys.content_type(key))
 

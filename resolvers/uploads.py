@@ -1,5 +1,6 @@
 """Doors for uploads: requestUpload, completeUpload, describeImage, captionVideo."""
 
+import asyncio
 from typing import Annotated, Any
 
 import strawberry
@@ -172,8 +173,9 @@ async def _caption(context: Context, given: CaptionVideoInput) -> VideoRow:
     async with context.database.transaction() as session:
         folder = await actions.captionable(session, member_id, key)
     # The closed copy is the one that lasts; beside it, the one that is shown now.
-    for each in {closed(folder), folder}:
-        await answered(context.platform.media.put(f"{each}/{name}", text.encode()))
+    store, folders = context.platform.media, {closed(folder), folder}
+    puts = [store.put(f"{each}/{name}", text.encode()) for each in folders]
+    await answered(asyncio.gather(*puts))
     track = VideoTrack(video_id=key, language=language, label=label, object_name=name)
     async with context.database.transaction() as session:
         await actions.caption(session, track)
