@@ -34,12 +34,16 @@ def ladder(width: int, height: int) -> list[Rung]:
     ]
 
 
-def master_playlist(rungs: Sequence[Rung]) -> str:
-    """The playlist of playlists (RFC 8216 §4.3.4.2), smallest first: a phone begins there."""
+def master_playlist(rungs: Sequence[Rung], codecs: Sequence[str]) -> str:
+    """The playlist of playlists (RFC 8216 §4.3.4.2), smallest first: a phone begins there.
+
+    ``codecs`` are those of each rung: players choose without fetching anything.
+    """
     lines = ["#EXTM3U", "#EXT-X-VERSION:6", "#EXT-X-INDEPENDENT-SEGMENTS"]
-    for rung in rungs:
+    for rung, named in zip(rungs, codecs, strict=True):
         bits = (rung.kilobits + _AUDIO_KILOBITS) * 1100  # a tenth for the container
-        lines.append(f"#EXT-X-STREAM-INF:BANDWIDTH={bits},RESOLUTION={rung.width}x{rung.height}")
+        size = f"RESOLUTION={rung.width}x{rung.height}"
+        lines.append(f'#EXT-X-STREAM-INF:BANDWIDTH={bits},{size},CODECS="{named}"')
         lines.append(f"{rung.folder}/index.m3u8")
     return "\n".join(lines) + "\n"
 

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from PIL import Image
 
+from media.codecs import codecs
 from media.ffmpeg import run_ffmpeg
 from media.ladder import Rung, ladder, master_playlist
 from media.refusals import Rejected
@@ -59,10 +60,11 @@ async def make_video(source: Path, folder: Path, progress: Progress) -> Video:
     rungs = ladder(look.width, look.height)
     await _encode(source, folder, look, rungs=rungs, progress=progress)
     kept = folder / "kept"
+    named = [codecs(folder / f"{rung.name}.mp4", has_sound=look.has_sound) for rung in rungs]
     for rung in rungs:
         seconds = await _cut(folder / f"{rung.name}.mp4", kept / rung.folder)
     (folder / f"{rungs[-1].name}.mp4").replace(kept / "video.mp4")
-    (kept / "index.m3u8").write_text(master_playlist(rungs))
+    (kept / "index.m3u8").write_text(master_playlist(rungs, named))
     best = rungs[-1]
     return Video(best.width, best.height, seconds, kept, look.poster)
 

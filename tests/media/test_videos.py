@@ -64,7 +64,7 @@ async def test_a_film_becomes_a_ladder_an_mp4_and_a_poster(tmp_path):
         "video.mp4",
     ]
     master = (result.folder / "index.m3u8").read_text()
-    assert re.findall(r"RESOLUTION=(\w+)\n(.+)\n", master) == [
+    assert re.findall(r"RESOLUTION=(\w+),.+\n(.+)\n", master) == [
         ("640x360", "v360/index.m3u8"),
         ("960x540", "v540/index.m3u8"),
     ]
@@ -74,6 +74,25 @@ async def test_a_film_becomes_a_ladder_an_mp4_and_a_poster(tmp_path):
         assert "某某手机".encode() not in data
     said = ffmpeg("-i", str(result.folder / "index.m3u8"), "-f", "null", "-")
     assert "frame=   10" in said
+
+
+def sequence(segment):
+    """Profile, constraints and level of the H.264 in a segment: the bytes that begin its SPS."""
+    data = segment.read_bytes()
+    start = data.index(b"\0\0\1\x67") + 4
+    return data[start : start + 3].hex()
+
+
+@pytest.mark.parametrize(("sound", "heard"), [((), ""), (SOUND, ",mp4a.40.2")])
+async def test_the_playlist_names_the_codecs_that_its_segments_hold(tmp_path, sound, heard):
+    result = await made(tmp_path, film(tmp_path / "a.mp4", *sound, size="960x540"))
+    named = re.findall('CODECS="(.+)"', (result.folder / "index.m3u8").read_text())
+    found = [sequence(result.folder / f"v{side}/00000.ts") for side in (360, 540)]
+    assert named == [f"avc1.{each}{heard}" for each in found]
+    assert len(set(found)) == 2
+    said = ffmpeg("-i", str(result.folder / "video.mp4"), "-f", "null", "-")
+    assert "h264 (Main)" in said
+    assert ("aac (LC)" in said) == bool(sound)
 
 
 async def test_a_film_from_a_phone_held_upright_is_upright(tmp_path):
