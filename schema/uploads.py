@@ -140,7 +140,11 @@ class Video(Node):
     """The shape of :class:`VideoRow`."""
 
     state: MediaState = strawberry.field(description="READY once it can be played.")
-    hls_url: str | None = edge(hls_urls, "The HLS playlist, null until READY.")
+    hls_url: str | None = edge(
+        hls_urls,
+        "The HLS playlist, null until READY. Its segments may come from another origin: in a page,"
+        ' give the `<video>` a `crossorigin="anonymous"`.',
+    )
     mp4_url: str | None = edge(mp4_urls, "The MP4 file, null until READY.")
     poster: Image | None = edge(posters, "A still picture of it.")
     tracks: list[VideoTrack] = edge(tracks_of, "Its captions, one a language.")

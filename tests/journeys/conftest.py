@@ -4,6 +4,7 @@ import pytest
 from PIL import Image
 
 from app.demo import seeding
+from app.settings import Settings
 from media.images import render
 
 
@@ -26,3 +27,25 @@ def plain_pictures():
     patch.setattr(seeding, "_film", film)
     yield
     patch.undo()
+
+
+@pytest.fixture(
+    params=[
+        "local",
+        pytest.param("seaweed", marks=pytest.mark.services),
+        pytest.param("minio", marks=pytest.mark.services),
+    ]
+)
+def media_settings(request, tmp_path):
+    """The platform's settings for each media store."""
+    if request.param == "local":
+        return Settings(_env_file=None, data_dir=tmp_path)
+    access = request.getfixturevalue(request.param)
+    return Settings(
+        _env_file=None,
+        data_dir=tmp_path,
+        s3_endpoint=access.endpoint,
+        s3_access_key=access.access_key,
+        s3_secret_key=access.secret_key,
+        s3_bucket=access.bucket,
+    )

@@ -14,7 +14,6 @@ from uploading import COMPLETE, REQUEST, UPLOAD
 from app.content.actions import Lecture, publish
 from app.content.models import Content, ContentStatus
 from app.main import create_app
-from app.settings import Settings
 from app.uploads.models import Image, Video
 from app.visibility import PUBLIC
 
@@ -24,27 +23,6 @@ LOGIN = """mutation { login(input: {username: "bianji", password: "a good passwo
   accessToken } }"""
 LECTURE = """{ feed(first: 1) { nodes { title cover { url(width: 96) placeholder }
   ... on MicroLecture { video { hlsUrl mp4Url durationSeconds poster { url } } } } } }"""
-
-
-@pytest.fixture(
-    params=[
-        "local",
-        pytest.param("seaweed", marks=pytest.mark.services),
-        pytest.param("minio", marks=pytest.mark.services),
-    ]
-)
-def settings(request, tmp_path):
-    if request.param == "local":
-        return Settings(_env_file=None, data_dir=tmp_path)
-    access = request.getfixturevalue(request.param)
-    return Settings(
-        _env_file=None,
-        data_dir=tmp_path,
-        s3_endpoint=access.endpoint,
-        s3_access_key=access.access_key,
-        s3_secret_key=access.secret_key,
-        s3_bucket=access.bucket,
-    )
 
 
 class Phone:
@@ -96,9 +74,9 @@ def _dict(pairs):
     return {each["name"]: each["value"] for each in pairs}
 
 
-async def test_what_an_editor_uploads_is_published_seen_and_played(settings, tmp_path):
+async def test_what_an_editor_uploads_is_published_seen_and_played(media_settings, tmp_path):
     source = film(tmp_path / "a.mp4", *SOUND, size="640x360", seconds=1).read_bytes()
-    app = create_app(settings)
+    app = create_app(media_settings)
     async with app.router.lifespan_context(app):
         database, phone = app.state.platform.database, Phone(app)
         async with building(database) as group:
