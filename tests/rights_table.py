@@ -216,7 +216,8 @@ async def _sent(ground):
     """The id of an upload whose bytes are there."""
     async with building(ground.database) as group:
         wanted = uploads.Wanted("照片.jpg", "image/jpeg", 9, UploadPurpose.IMAGE)
-        made = await uploads.request(group.session, ground.owner.id, wanted)
+        place = uploads.Place(uploads.new_key())
+        made = await uploads.request(group.session, ground.owner.id, wanted, to=place)
     await ground.ask.platform.media.put(made.object_key, b"nine byte")
     return {"uploadId": gid(made)}
 
