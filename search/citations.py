@@ -13,6 +13,7 @@ _ARTICLE = re.compile(rf"第?\s*(?P<number>{_NUMBER})\s*条{_SUFFIX}")
 _SHORTHAND = re.compile(rf"(?:§\s*|(?<=[\s》]))(?P<number>\d{{1,4}}){_SUFFIX}\s*$")
 _DIGITS = re.compile(r"第?\s*(\d{1,4})\s*条(?:\s*之\s*(\d{1,4}))?")
 _LONGEST_TITLE = 120
+_TITLE = re.compile(rf"《([^《》]{{1,{_LONGEST_TITLE}}})》")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,11 @@ def read_citation(query: str) -> Citation | None:
             elsewhere = f"{folded[: match.start()]} {folded[match.end() :]}"
             return Citation(titles, article, elsewhere)
     return None
+
+
+def mentioned(text: str) -> set[str]:
+    """The keys of the titles that a text names in 《…》."""
+    return {key(title) for title in _TITLE.findall(text)}
 
 
 def spell_out(folded: str) -> str:

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, time
 from app.content.indexing import IndexedContent
 from app.content.models import ContentKind
 from app.knowledge.queries import ArticleRow, RegulationRow
+from app.knowledge.rules import RegulationStatus
 from app.visibility import path_ids
 from search.port import Document, SearchScope, Unit, UnitKey, UnitKind
 from search.ranking import source_weight
@@ -36,8 +37,8 @@ def content_unit(row: IndexedContent) -> Unit:
 
 def regulation_unit(row: RegulationRow, articles: Sequence[ArticleRow], today: date) -> Unit:
     """The current wording of a regulation: one document an article."""
-    status = row.status(today).value
-    weight = source_weight(row.category)
+    status = row.status(today)
+    weight = source_weight(row.category, is_repealed=status is RegulationStatus.REPEALED)
     published = row.promulgated_on or row.effective_on
     documents = tuple(
         Document(
@@ -51,7 +52,7 @@ def regulation_unit(row: RegulationRow, articles: Sequence[ArticleRow], today: d
             audience=row.audience_key,
             category=row.category,
             issuer=row.issuer,
-            status=status,
+            status=status.value,
             published_at=None if published is None else _midnight(published),
             weight=weight,
             number=article.number,

@@ -174,6 +174,10 @@ class SearchEngine(Protocol):
         """Complete what a member types by titles, their pinyin or initials."""
         ...
 
+    async def learn(self, synonyms: Sequence[frozenset[str]]) -> None:
+        """Put these sets of words that mean the same in place of those it knew."""
+        ...
+
     async def replace(self, units: Sequence[Unit]) -> None:
         """Put these units in place of what the index holds of them, all at once, to be found."""
         ...

@@ -42,6 +42,11 @@ def runs(folded: str) -> list[str]:
     return _RUN.findall(folded)
 
 
+def tight(folded: str) -> str:
+    """The letters and digits alone, without spaces and punctuation."""
+    return "".join(runs(folded))
+
+
 def is_han(text: str) -> bool:
     """Whether there is text, and all of it is Han letters."""
     return _HAN_ONLY.fullmatch(text) is not None

@@ -1,15 +1,27 @@
 """How a filter and a question are put to the index."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from search import text
 from search.embedded.fields import SCOPES
-from search.embedded.index import Query, Snapshot, either, every, worth
+from search.embedded.index import (
+    Query,
+    Snapshot,
+    best_of,
+    boosted,
+    but_not,
+    either,
+    every,
+    worth,
+)
 from search.port import Filter, SearchScope
 from search.question import Question
+from search.synonyms import Synonym
 
 _WORD_WEIGHT = 0.5
 """Words count half as much as pairs of letters, which count as much as letters (measured)."""
+
+_SYNONYM_WEIGHT = 0.5
 
 _COMMON = 3
 
@@ -29,13 +41,16 @@ def allowed_cards(
     return worth(every(conditions), 0.0)
 
 
-def asked(snapshot: Snapshot, question: Question, within: Query) -> Query:
+def asked(
+    snapshot: Snapshot, question: Question, within: Query, synonyms: Iterable[Synonym]
+) -> Query:
     """The documents ``within`` that a question may mean, scored by how much they say of it."""
     letters = [snapshot.term("letters", letter) for letter in _telling(snapshot, question.letters)]
     words = [snapshot.term("words", word, boost=_WORD_WEIGHT) for word in question.helpful_words]
     wanted = [snapshot.term("words", word, boost=_WORD_WEIGHT) for word in question.wanted_words]
     wanted += [snapshot.term("bigrams", pair) for pair in question.wanted_bigrams]
-    phrases = [_phrase(snapshot, run) for run in question.phrases]
+    wanted += [_others(snapshot, synonym) for synonym in synonyms]
+    phrases = [phrase(snapshot, run) for run in question.phrases]
     # A question of single letters (党) has nothing else that could be required.
     required, helpful = (wanted, words + letters) if wanted else (letters, words)
     return every([within, either(required), *phrases], helpful=helpful)
@@ -52,10 +67,17 @@ def _telling(snapshot: Snapshot, letters: Sequence[str]) -> Sequence[str]:
     return rarer or letters
 
 
-def _phrase(snapshot: Snapshot, run: str) -> Query:
+def phrase(snapshot: Snapshot, run: str) -> Query:
+    """The documents in which these letters stand side by side."""
     if len(run) == 1 and text.is_han(run):
         return snapshot.term("letters", run)
     return snapshot.phrase("bigrams", text.bigrams(run))
+
+
+def _others(snapshot: Snapshot, synonym: Synonym) -> Query:
+    """The documents that say in other words what they do not say in this one."""
+    others = best_of(phrase(snapshot, other) for other in synonym.others)
+    return boosted(but_not(others, phrase(snapshot, synonym.word)), _SYNONYM_WEIGHT)
 
 
 def _conditions(snapshot: Snapshot, chosen: Filter) -> Iterator[Query]:

@@ -17,6 +17,7 @@ from search.embedded.reading import Reader
 from search.embedded.shelf import Shelf
 from search.embedded.suggesting import suggest
 from search.port import EngineState, Page, Request, SearchScope, SuggestionHit, Unit
+from search.synonyms import Synonyms, seeds
 
 _SEARCH_THREADS = 4
 _DOCUMENTS_AT_ONCE = 200
@@ -37,6 +38,7 @@ class EmbeddedEngine:
     def __init__(self, directory: Path) -> None:
         self._shelf = Shelf(directory, FINGERPRINT)
         self._reader = Reader(self._shelf)
+        self._synonyms = Synonyms(seeds())
         self._searches = ThreadPoolExecutor(_SEARCH_THREADS, thread_name_prefix="search")
         self._writes = ThreadPoolExecutor(1, thread_name_prefix="index")
         # The first search need not wait for the dictionaries.
@@ -44,7 +46,7 @@ class EmbeddedEngine:
 
     async def search(self, request: Request) -> Page:
         """Find documents, best first; equal scores by id."""
-        return await self._searching(lambda: find(self._reader.snapshot(), request))
+        return await self._searching(lambda: find(self._reader.snapshot(), request, self._synonyms))
 
     async def suggest(
         self,
@@ -58,6 +60,13 @@ class EmbeddedEngine:
         return await self._searching(
             lambda: suggest(self._reader.snapshot(), query, audience, scopes=scopes, first=first)
         )
+
+    async def learn(self, synonyms: Sequence[frozenset[str]]) -> None:
+        """Put these sets of words that mean the same in place of those it knew.
+
+        At first it knows ``search.synonyms.seeds()``. What is learnt is gone with the process.
+        """
+        self._synonyms = Synonyms(synonyms)
 
     async def replace(self, units: Sequence[Unit]) -> None:
         """Put these units in place of what the index holds of them, all at once, to be found."""

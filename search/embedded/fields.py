@@ -1,10 +1,11 @@
 """What the index holds of a document, and of a unit's title: plain fields, ready to be stored."""
 
-from collections.abc import Mapping
+import hashlib
+from collections.abc import Iterator, Mapping
 from typing import TypeVar
 
 from search import text
-from search.citations import key
+from search.citations import key, mentioned
 from search.port import Document, SearchScope, Unit, unit_key
 from search.ranking import LOWEST_WEIGHT
 from search.sounds import initials, sound, syllables
@@ -47,6 +48,8 @@ def document_fields(document: Document) -> Fields:
             "published": _one(document.published_at),
             "prior": [_prior(document.weight)],
             "name": _names(document),
+            "called": [title_number(key(document.title))],
+            "mentions": list(_mentions(document)),
             "number": _one(document.number),
             "suffix": [document.suffix],
             "words": [" ".join(words)],
@@ -62,7 +65,8 @@ def card_fields(unit: Unit) -> Fields:
     document = unit.documents[0]
     title = text.fold(document.title)
     names = text.unique([title, *_names(document), *map(text.fold, document.aliases)])
-    spoken = [syllables(tight(name)) for name in names]
+    tight = text.unique([text.tight(name) for name in names])
+    spoken = [syllables(name) for name in tight]
     return _without_empty(
         {
             **_belonging(document),
@@ -71,9 +75,9 @@ def card_fields(unit: Unit) -> Fields:
             "version": [unit.version],
             "prior": [_prior(document.weight - len(title) * 1e-4)],
             "text": [document.title],
-            "card_name": text.unique([tight(name) for name in names]),
-            "starts": [start for name in names for start in _starts(tight(name), _LONGEST_START)],
-            "card_letters": [" ".join(tight(name)) for name in names],
+            "card_name": tight,
+            "starts": [start for name in tight for start in _starts(name, _LONGEST_START)],
+            "card_letters": [" ".join(name) for name in tight],
             "sound_starts": [
                 start
                 for typed in (*map("".join, spoken), *map(initials, spoken))
@@ -84,14 +88,20 @@ def card_fields(unit: Unit) -> Fields:
     )
 
 
-def tight(folded: str) -> str:
-    """A title, or what was typed of one, without spaces and punctuation."""
-    return "".join(text.runs(folded))
-
-
 def group(scope: SearchScope, unit: int) -> int:
     """A number for each unit: ids of contents and regulations may be equal."""
     return unit * 2 + (scope is SearchScope.REGULATION)
+
+
+def title_number(title_key: str) -> int:
+    """A number for each title: the index gives numbers of rows, but not words, at once."""
+    return int.from_bytes(hashlib.blake2b(title_key.encode(), digest_size=7).digest())
+
+
+def _mentions(document: Document) -> Iterator[int]:
+    """The other titles that an article of a regulation names: they are the better known for it."""
+    if document.scope is SearchScope.REGULATION:
+        yield from map(title_number, sorted(mentioned(document.text) - {key(document.title)}))
 
 
 def _belonging(document: Document) -> dict[str, list[str] | list[int]]:

@@ -12,7 +12,8 @@ from search.embedded.index import Query, Row, Snapshot, but_not, either, every, 
 from search.embedded.vocabulary import IndexVocabulary
 from search.port import Hit, Page, Request
 from search.question import checked, read_question
-from search.ranking import LOWEST_WEIGHT, Candidate, rank
+from search.ranking import LOWEST_WEIGHT, Candidate, rank, renown
+from search.synonyms import Synonyms
 
 _WINDOW = 200
 """So many of the best are ordered anew by their neighbours; what follows keeps its order."""
@@ -29,7 +30,7 @@ class _Named:
     elsewhere: str
 
 
-def find(snapshot: Snapshot, request: Request) -> Page:
+def find(snapshot: Snapshot, request: Request, synonyms: Synonyms) -> Page:
     """Answer a search from one snapshot."""
     typed = checked(request.query)
     within = allowed(snapshot, request.filter)
@@ -37,7 +38,7 @@ def find(snapshot: Snapshot, request: Request) -> Page:
     question = read_question(named.elsewhere if named else typed)
     if question.is_empty:
         return Page()
-    ranked = everything = asked(snapshot, question, within)
+    ranked = everything = asked(snapshot, question, within, synonyms.within(question.folded))
     if named:
         everything = either([ranked, named.query])
         ranked = but_not(ranked, named.query)
@@ -100,10 +101,11 @@ def _in_reading_order(snapshot: Snapshot, rows: Sequence[tuple[float, Row]]) -> 
 
 def _candidates(snapshot: Snapshot, rows: Sequence[tuple[float, Row]]) -> list[Candidate]:
     places = [row for _, row in rows]
-    columns = (snapshot.numbers(field, places) for field in ("id", "scope", "group"))
+    columns = [snapshot.numbers(field, places) for field in ("id", "scope", "group", "called")]
+    renowns = {title: renown(snapshot.frequency("mentions", title)) for title in set(columns[3])}
     return [
-        Candidate(score * LOWEST_WEIGHT, identity, scope, unit)
-        for (score, _), identity, scope, unit in zip(rows, *columns, strict=True)
+        Candidate(score * LOWEST_WEIGHT * renowns[title], identity, scope, unit)
+        for (score, _), identity, scope, unit, title in zip(rows, *columns, strict=True)
     ]
 
 

@@ -27,7 +27,10 @@ _RAW = (
     "sound_inside",
 )
 _FACETS = ("category", "issuer", "status")
-_NUMBERS = ("id", "group", "scope", "organization", "number", "suffix", "version")
+_NUMBERS = (
+    *("id", "group", "scope", "organization", "number", "suffix", "version"),
+    *("called", "mentions"),
+)
 _INTEGERS = ("published",)
 _COUNTED = ("words",)
 _PLACED = ("bigrams", "letters", "card_letters")
@@ -131,7 +134,7 @@ class Snapshot:
     def term(self, field: str, value: str | int, *, boost: float = 1.0) -> Query:
         """Rows that have this very term; rarer terms score higher."""
         found = Query.term_query(self._schema, field, value, index_option="freq")
-        return found if boost == 1.0 else Query.boost_query(found, boost)
+        return found if boost == 1.0 else boosted(found, boost)
 
     def any_term(self, field: str, values: Iterable[str | int]) -> Query:
         """Rows that have one of these terms."""
@@ -170,7 +173,7 @@ class Snapshot:
         """The title on a card, as it is written."""
         return cast("str", self._searcher.doc(row).get_first("text"))
 
-    def frequency(self, field: str, term: str) -> int:
+    def frequency(self, field: str, term: str | int) -> int:
         """How many rows have a term, whoever may see them."""
         return self._searcher.doc_freq(field, term)
 
@@ -209,6 +212,11 @@ def best_of(queries: Iterable[Query]) -> Query:
 def but_not(query: Query, unwanted: Query) -> Query:
     """Rows of the one that are not in the other."""
     return Query.boolean_query([(Occur.Must, query), (Occur.MustNot, unwanted)])
+
+
+def boosted(query: Query, boost: float) -> Query:
+    """The same rows, each with so many times its score."""
+    return Query.boost_query(query, boost)
 
 
 def worth(query: Query, score: float) -> Query:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from search import text
 from search.embedded.clauses import allowed_cards
-from search.embedded.fields import SCOPES, tight
+from search.embedded.fields import SCOPES
 from search.embedded.index import Query, Snapshot, best_of, every, worth
 from search.port import SearchScope, SuggestionHit
 from search.question import checked
@@ -28,7 +28,7 @@ def suggest(
     first: int,
 ) -> tuple[SuggestionHit, ...]:
     """At most ``first`` different titles, best first, ties by id."""
-    typed = tight(text.fold(checked(query)))
+    typed = text.tight(text.fold(checked(query)))
     if not typed or first < 1:
         return ()
     ways = best_of(_ways(snapshot, typed))

@@ -184,7 +184,7 @@ async def test_a_process_that_dies_while_it_rebuilds_blocks_nobody(opened, tmp_p
 async def test_searches_run_beside_the_event_loop(opened, monkeypatch):
     threads = []
 
-    def find(snapshot, request):
+    def find(snapshot, request, synonyms):
         threads.append(threading.current_thread().name)
         return Page()
 

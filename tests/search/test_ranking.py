@@ -1,8 +1,10 @@
+import itertools
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from search.ranking import Candidate, rank, source_weight
+from search.ranking import LOWEST_WEIGHT, Candidate, rank, renown, source_weight
 
 
 def order(*candidates):
@@ -21,7 +23,7 @@ def test_neighbours_lift_one_another():
 def test_more_than_five_neighbours_lift_no_more():
     five = rank(Candidate(5.0, i, 4, 1) for i in range(5))
     ten = rank(Candidate(5.0, i, 4, 1) for i in range(10))
-    assert five[0].score == ten[0].score == pytest.approx(6.5)
+    assert five[0].score == ten[0].score == pytest.approx(6.0)
 
 
 @given(st.lists(st.tuples(st.floats(0, 50), st.integers(1, 9)), max_size=60))
@@ -35,7 +37,20 @@ def test_ranking_loses_and_doubles_nothing(scored):
 
 @pytest.mark.parametrize(
     ("category", "weight"),
-    [("刑法", 1.2), ("司法解释", 1.0), ("部门规章", 0.8), ("集团制度", 1.0), (None, 1.0)],
+    [("刑法", 1.1), ("司法解释", 1.0), ("部门规章", 0.9), ("集团制度", 1.0), (None, 1.0)],
 )
 def test_a_source_weighs_by_its_rank(category, weight):
     assert source_weight(category) == weight
+
+
+def test_what_was_repealed_weighs_less_than_anything_that_binds():
+    assert source_weight("刑法", is_repealed=True) < source_weight("部门规章")
+    assert source_weight("部门规章", is_repealed=True) >= LOWEST_WEIGHT
+
+
+def test_what_others_cite_gains_by_it_ever_less():
+    assert renown(0) == 1.0
+    gains = [renown(citing) for citing in (0, 100, 200, 300)]
+    steps = [after - before for before, after in itertools.pairwise(gains)]
+    assert steps == sorted(steps, reverse=True)
+    assert steps[-1] > 0
