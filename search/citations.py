@@ -1,6 +1,7 @@
 """Citations in a query: 劳动合同法第39条 in every spelling that members use."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from app.knowledge.numerals import NUMERAL, ArticleNumber, parse_number
@@ -10,7 +11,10 @@ from search.text import fold
 _NUMBER = rf"\d{{1,4}}|{NUMERAL}{{1,7}}"
 _SUFFIX = rf"(?:\s*之\s*(?P<suffix>{_NUMBER}))?"
 _ARTICLE = re.compile(rf"第?\s*(?P<number>{_NUMBER})\s*条{_SUFFIX}")
-_SHORTHAND = re.compile(rf"(?:§\s*|(?<=[\s》]))(?P<number>\d{{1,4}}){_SUFFIX}\s*$")
+# At the end a number may stand alone: 劳动法39; a numeral only apart from the title: 劳动法 三九.
+_SHORTHAND = re.compile(
+    rf"(?:§\s*)?(?<!\d)(?P<number>\d{{1,4}}|(?<=[\s》§]){NUMERAL}{{1,7}}){_SUFFIX}[\s?!。,]*$"
+)
 _DIGITS = re.compile(r"第?\s*(\d{1,4})\s*条(?:\s*之\s*(\d{1,4}))?")
 _LONGEST_TITLE = 120
 _TITLE = re.compile(rf"《([^《》]{{1,{_LONGEST_TITLE}}})》")
@@ -20,9 +24,9 @@ _TITLE = re.compile(rf"《([^《》]{{1,{_LONGEST_TITLE}}})》")
 class Citation:
     """An article that was asked for.
 
-    ``titles`` are the keys that the words before the number may mean, likeliest first: in
-    根据劳动合同法第39条 the title may begin at any letter. ``elsewhere`` is the query without the
-    number, by which other articles are found.
+    ``titles`` are the keys that the words before the number may mean, likeliest first, then those
+    behind it: in 根据劳动合同法第39条 the title may begin at any letter. ``elsewhere`` is the query
+    without the number, by which other articles are found.
     """
 
     titles: tuple[str, ...]
@@ -42,11 +46,11 @@ def read_citation(query: str) -> Citation | None:
     """The first citation in a query that names a title, or None."""
     folded = fold(query)
     for match in (*_ARTICLE.finditer(folded), *_SHORTHAND.finditer(folded)):
-        titles = _titles(folded[: match.start()])
+        before, after = folded[: match.start()], folded[match.end() :]
+        titles = tuple(dict.fromkeys((*_titles_before(before), *_titles_after(after))))
         article = _article(match)
         if titles and article:
-            elsewhere = f"{folded[: match.start()]} {folded[match.end() :]}"
-            return Citation(titles, article, elsewhere)
+            return Citation(titles, article, f"{before} {after}")
     return None
 
 
@@ -72,14 +76,24 @@ def _label(number: str, suffix: str | None) -> str:
     return ArticleNumber(int(number), int(suffix or 0)).label
 
 
-def _titles(before: str) -> tuple[str, ...]:
+def _titles_before(before: str) -> Iterator[str]:
     typed = before.rstrip(" 的中里,，:：")
     if typed.endswith("》"):
         title = key(typed[_opening(typed) :])
-        return (title,) if title else ()
+        yield from [title] if title else []
+        return
     typed = re.sub(r"\s", "", typed)[-_LONGEST_TITLE:]
     suffixes = (key(typed[start:]) for start in range(len(typed) - 1))
-    return tuple(dict.fromkeys(suffix for suffix in suffixes if len(suffix) > 1))
+    yield from (suffix for suffix in suffixes if len(suffix) > 1)
+
+
+def _titles_after(after: str) -> Iterator[str]:
+    typed = after.lstrip(" 的,，:：")
+    if bracketed := _TITLE.match(typed):
+        yield key(bracketed[0])
+        return
+    typed = re.sub(r"\s", "", typed)[:_LONGEST_TITLE]
+    yield from (key(typed[:end]) for end in range(len(typed), 1, -1))
 
 
 def _opening(typed: str) -> int:

@@ -11,23 +11,29 @@ LONGEST_QUERY = 512
 """Characters; one more is refused."""
 
 _STRAIGHT = re.compile(r'"([^"]+)"')
-_CURLY = re.compile(r"[“「『]([^“”「」『』]+)[”」』]")
+# Within a sentence, “…” is but how Chinese sets off a term; apart from others it is meant.
+_CURLY = re.compile(r"(?<!\S)[“「『]([^“”「」『』]+)[”」』](?!\S)")
+# A hyphen within a word is no minus.
+_UNWANTED = re.compile(r"(?<=\s)[-－](\"[^\"]+\"|[“「『][^”」』]+[”」』]|[^\s\"“”「」『』－-]\S*)")
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
     """A query in folded letters, and its terms, each once.
 
-    A document needs one at least of the wanted words and bigrams, and all of the phrases; helpful
-    words and letters add to its score.
+    A document needs one at least of the wanted words and bigrams, all of the phrases, and none of
+    what is unwanted; helpful words and letters add to its score. ``asking`` is what was typed
+    without the unwanted, which is in folded letters.
     """
 
+    asking: str
     folded: str
     wanted_words: tuple[str, ...]
     wanted_bigrams: tuple[str, ...]
     helpful_words: tuple[str, ...]
     letters: tuple[str, ...]
     phrases: tuple[str, ...]
+    unwanted: tuple[str, ...]
 
     @property
     def is_empty(self) -> bool:
@@ -37,15 +43,21 @@ class Question:
 
 def read_question(query: str) -> Question:
     """Read a query; ``Invalid`` where it is too long. Punctuation alone is an empty question."""
-    folded = spell_out(text.fold(checked(query)))
+    typed = checked(query)
+    asking = _UNWANTED.sub("", typed)
+    folded = spell_out(text.fold(asking))
     words = text.unique(text.words(folded))
     return Question(
+        asking=asking,
         folded=folded,
         wanted_words=tuple(word for word in words if _says_something(word)),
         wanted_bigrams=tuple(filter(_says_something, text.unique(text.bigrams(folded)))),
         helpful_words=tuple(word for word in words if not _says_something(word)),
         letters=tuple(text.unique(text.letters(folded))),
         phrases=tuple(run for quoted in _quoted(folded) for run in text.runs(quoted)),
+        unwanted=tuple(
+            run for word in _UNWANTED.findall(typed) for run in text.runs(text.fold(word))
+        ),
     )
 
 
@@ -57,12 +69,8 @@ def checked(query: str) -> str:
 
 
 def _quoted(folded: str) -> list[str]:
-    """What must be found as it stands.
-
-    Within a sentence, “…” is but how Chinese sets off a term; around all of a query it is meant.
-    """
-    straight = _STRAIGHT.findall(folded)
-    return straight + ([] if _CURLY.sub("", folded).strip() else _CURLY.findall(folded))
+    """What must be found as it stands."""
+    return [*_STRAIGHT.findall(folded), *_CURLY.findall(folded)]
 
 
 def _says_something(term: str) -> bool:

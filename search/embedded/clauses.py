@@ -26,9 +26,15 @@ _SYNONYM_WEIGHT = 0.5
 _COMMON = 3
 
 
-def allowed(snapshot: Snapshot, chosen: Filter) -> Query:
-    """The documents that a filter lets through; adds nothing to a score."""
-    return worth(every(_conditions(snapshot, chosen)), 0.0)
+def allowed(snapshot: Snapshot, chosen: Filter, *, unwanted: Sequence[str] = ()) -> Query:
+    """The documents that a filter lets through, without those that have unwanted words.
+
+    Adds nothing to a score.
+    """
+    through = every(_conditions(snapshot, chosen))
+    if unwanted:
+        through = but_not(through, either(phrase(snapshot, words) for words in unwanted))
+    return worth(through, 0.0)
 
 
 def allowed_cards(

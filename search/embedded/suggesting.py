@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from search import text
+from search.abbreviations import may_be_abbreviation, spelled_out
 from search.embedded.clauses import allowed_cards
 from search.embedded.fields import SCOPES
 from search.embedded.index import Query, Snapshot, best_of, every, worth
@@ -14,6 +15,10 @@ from search.sounds import syllables
 # Multiplied by the prior, a statute that has the words within comes before an interpretation that
 # does, and an exact title before all.
 _WHOLE, _START, _INSIDE, _SOUND_START, _SOUND_INSIDE, _HOMOPHONE = 100, 16, 10, 14, 9, 6
+_ABBREVIATION = 8
+
+_MOST_MEANT = 8
+"""So many titles at most are thought of for one abbreviation."""
 
 _SPARE = 4
 """Several units may bear one title: so many times more are fetched as are wanted."""
@@ -57,3 +62,7 @@ def _ways(snapshot: Snapshot, typed: str) -> Iterator[Query]:
         yield worth(snapshot.term("sound_inside", typed), _SOUND_INSIDE)
     elif len(typed) > 1:
         yield worth(snapshot.term("sound_starts", "".join(syllables(typed))), _HOMOPHONE)
+    if may_be_abbreviation(typed):
+        names = (name for name, _ in snapshot.terms("card_name", typed[0]))
+        for meant in spelled_out(typed, names)[:_MOST_MEANT]:
+            yield worth(snapshot.term("card_name", meant), _ABBREVIATION)

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.knowledge.numerals import LARGEST, ArticleNumber
-from search.citations import key, read_citation, spell_out
+from search.citations import key, mentioned, read_citation, spell_out
 
 
 @pytest.mark.parametrize(
@@ -21,6 +21,15 @@ from search.citations import key, read_citation, spell_out
         ("借书法 39", "借书法", (39, 0)),
         ("《借书法》39", "借书法", (39, 0)),
         ("借书法第39条第二款", "借书法", (39, 0)),
+        ("借书法39", "借书法", (39, 0)),
+        ("借书法39？", "借书法", (39, 0)),
+        ("借书法 ３９ ", "借书法", (39, 0)),
+        ("借书法 三十九", "借书法", (39, 0)),
+        ("借书法三九条？", "借书法", (39, 0)),
+        ("借书法 § 39", "借书法", (39, 0)),
+        ("借书法39之一", "借书法", (39, 1)),
+        ("第39条 借书法", "借书法", (39, 0)),
+        ("39条《借书法》", "借书法", (39, 0)),
         ("《关于〈借书法〉的解释》第二条", "关于《借书法》的解释", (2, 0)),
         ("《关于《借书法》的解释》第二条", "关于《借书法》的解释", (2, 0)),
         ("按《还书法》和《借书法》第二条", "借书法", (2, 0)),
@@ -35,6 +44,15 @@ def test_a_title_within_a_sentence_may_begin_at_any_letter():
     citation = read_citation("根据借书法的第三条可以吗")
     assert "借书法" in citation.titles
     assert citation.elsewhere == "根据借书法的 可以吗"
+
+
+def test_a_title_behind_the_number_may_end_at_any_letter():
+    assert "借书法" in read_citation("第三条借书法怎么说").titles
+
+
+def test_titles_that_a_text_names_are_known_by_their_keys():
+    text = "依照《中华人民共和国借书法》第三条、《关于适用〈还书法〉的解释》和《借书法》"
+    assert mentioned(text) == {"借书法", "关于适用《还书法》的解释"}
 
 
 @pytest.mark.parametrize(

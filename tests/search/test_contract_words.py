@@ -3,7 +3,8 @@
 import pytest
 from library import EVERYBODY, regulation
 
-from search.port import Filter, Request
+from search.port import Filter, Page, Request
+from search.ranking import INTERPRETATION, STATUTE
 
 pytestmark = pytest.mark.anyio
 
@@ -50,3 +51,84 @@ async def test_what_others_cite_comes_before_what_they_do_not(engine):
         ]
     )
     assert (await ids(engine, "羽毛球开放"))[:2] == [801, 701]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "图书 -赔偿",
+        "图书 －赔偿",
+        '图书 -"原价赔偿"',
+        "图书 -“原价赔偿”",
+        "图書 -賠償",
+        "-赔偿 图书",
+    ],
+)
+async def test_what_is_not_wanted_is_not_found(engine, query):
+    wanted = [hit for hit in await ids(engine, "图书") if hit != 104]
+    found = await ids(engine, query)
+    assert (found == wanted) is not query.startswith("-")
+
+
+async def test_not_wanted_words_narrow_citations_titles_and_corrections(engine):
+    assert (await ids(engine, "集团阅览室管理条例 -逾期 -遗失"))[:3] == [101, 102, 105]
+    assert 103 not in await ids(engine, "借书规定第三条 -逾期")
+    request = Request(query="图输丢了 -月饼", filter=Filter(audience=EVERYBODY))
+    assert (await engine.search(request)).did_you_mean == "图书丢了 -月饼"
+
+
+async def test_a_hyphen_within_a_word_is_no_minus(engine):
+    await engine.replace([regulation(9, "A-B股规定", {(1, 0): "A-B股转换。"}, first_id=901)])
+    assert await ids(engine, "A-B股") == [901]
+
+
+@pytest.mark.parametrize("query", ["- 图书", "图书 -", "图书 -- 赔偿", "图书 -。"])
+async def test_a_minus_without_a_word_takes_nothing_away(engine, query):
+    assert 104 in await ids(engine, query)
+
+
+async def test_only_unwanted_words_find_nothing(engine):
+    request = Request(query="。 -图书", filter=Filter(audience=EVERYBODY))
+    assert await engine.search(request) == Page()
+
+
+@pytest.mark.parametrize("query", ["“凭票据报销” 出差", "出差 「憑票據報銷」", '出差"凭票据报销"'])
+async def test_a_quoted_phrase_apart_from_other_words_is_found_as_it_stands(engine, query):
+    await engine.replace([regulation(9, "出差须知", {(1, 0): "出差凭单据。"}, first_id=901)])
+    assert await ids(engine, query) == [301]
+
+
+async def test_an_abbreviation_puts_its_regulation_first(engine):
+    assert (await ids(engine, "集团阅览条例"))[:5] == [101, 102, 103, 104, 105]
+    assert (await ids(engine, "集阅条例第三条"))[0] == 103
+    assert (await ids(engine, "集阅条例 12"))[0] == 105
+
+
+async def test_an_abbreviation_means_laws_before_interpretations(engine):
+    text = {(1, 0): "羽毛球场地向职工开放。"}
+    await engine.replace(
+        [
+            regulation(8, "场地租法", text, first_id=801, weight=INTERPRETATION),
+            regulation(9, "场地租用管理法", text, first_id=901, weight=STATUTE),
+        ]
+    )
+    assert (await ids(engine, "场租法"))[0] == 901
+
+
+async def test_an_abbreviation_of_two_titles_alike_names_neither(engine):
+    text = {(1, 0): "羽毛球场地。"}
+    await engine.replace(
+        [
+            regulation(8, "场地租法", text, first_id=801),
+            regulation(9, "场馆租法", text, first_id=901),
+        ]
+    )
+    page = await engine.search(Request(query="场租法", filter=Filter(audience=EVERYBODY)))
+    assert all(hit.score < 1_000 for hit in page.hits)
+
+
+async def test_an_abbreviation_is_suggested_the_title_it_stands_for(engine):
+    assert [hit.text for hit in await engine.suggest("集阅条例", EVERYBODY)] == [
+        "集团阅览室管理条例"
+    ]
+    assert await engine.suggest("二支安排", EVERYBODY) == ()

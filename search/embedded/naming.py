@@ -1,0 +1,104 @@
+"""What a query names by citation, title or abbreviation: shown before all else."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import NamedTuple
+
+from app.knowledge.numerals import ArticleNumber
+from search.abbreviations import may_be_abbreviation, spelled_out
+from search.citations import key, read_citation
+from search.embedded.fields import SCOPES
+from search.embedded.index import Query, Row, Snapshot, every, worth
+from search.embedded.weighing import candidates
+from search.port import SearchScope
+from search.ranking import Candidate
+
+_NAMED_SCORE = 10_000.0
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """The articles that were named, in reading order; ``elsewhere`` finds others."""
+
+    query: Query
+    candidates: list[Candidate]
+    elsewhere: str
+
+
+class _Reading(NamedTuple):
+    """What a query may mean: keys of titles, likeliest first, and the article if one is asked."""
+
+    titles: tuple[str, ...]
+    article: ArticleNumber | None
+    elsewhere: str
+
+
+def find_named(snapshot: Snapshot, asking: str, within: Query) -> Named | None:
+    """What the query names of the documents ``within``; a whole title before an abbreviation."""
+    readings = tuple(_readings(asking))
+    for reading in readings:
+        # Few of the titles that the words before a number may mean exist: look before asking.
+        known = (title for title in reading.titles if snapshot.frequency("name", title))
+        if named := _first(snapshot, reading, known, within):
+            return named
+    for reading in readings:
+        short = filter(may_be_abbreviation, reading.titles)
+        meant = (title for typed in short for title in _meant(snapshot, typed, within))
+        if named := _first(snapshot, reading, meant, within):
+            return named
+    return None
+
+
+def _readings(asking: str) -> Iterator[_Reading]:
+    if citation := read_citation(asking):
+        yield _Reading(citation.titles, citation.article, citation.elsewhere)
+    yield _Reading((key(asking),), None, asking)
+
+
+def _first(
+    snapshot: Snapshot, reading: _Reading, titles: Iterable[str], within: Query
+) -> Named | None:
+    """The articles under the first of these titles that has what was asked."""
+    for title in titles:
+        query = _under(snapshot, title, reading.article, within)
+        rows = snapshot.best(query, limit=snapshot.frequency("name", title)).rows
+        if rows:
+            return Named(query, _in_reading_order(snapshot, rows), reading.elsewhere)
+    return None
+
+
+def _under(snapshot: Snapshot, title: str, article: ArticleNumber | None, within: Query) -> Query:
+    conditions = [within, snapshot.term("name", title)]
+    if article:
+        conditions.append(snapshot.term("number", article.number))
+        conditions.append(snapshot.term("suffix", article.suffix))
+    return worth(every(conditions), 1.0)
+
+
+def _meant(snapshot: Snapshot, typed: str, within: Query) -> Iterator[str]:
+    """The title that an abbreviation stands for, if it is but one.
+
+    Laws come before interpretations, then the least shortened; two alike leave it open.
+    """
+    regulations = every([within, snapshot.term("scope", SCOPES.index(SearchScope.REGULATION))])
+    names = (name for name, _ in snapshot.terms("name", typed[0]))
+    weighed = []
+    for title in spelled_out(typed, names):
+        rows = snapshot.best(_under(snapshot, title, None, regulations), limit=1).rows
+        weighed += [(-score, len(title), title) for score, _ in rows]
+    likeliest = groupby(sorted(weighed), key=lambda each: each[:2])
+    alike = [title for *_, title in next(likeliest, ((), ()))[1]]
+    if len(alike) == 1:
+        yield alike[0]
+
+
+def _in_reading_order(snapshot: Snapshot, rows: Sequence[tuple[float, Row]]) -> list[Candidate]:
+    """Under one title: the weightier text, then the newer, each from its first article."""
+    places = [row for _, row in rows]
+    columns = (snapshot.numbers(field, places) for field in ("published", "number", "suffix"))
+    in_order = sorted(
+        zip(candidates(snapshot, rows), *columns, strict=True),
+        key=lambda each: (-each[0].score, -each[1], each[2], each[3], each[0].id),
+    )
+    return [candidate._replace(score=_NAMED_SCORE) for candidate, *_ in in_order]
