@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any
 
 import strawberry
@@ -10,7 +10,8 @@ import strawberry
 from app.content.models import ContentStatus
 from app.content.queries import visible_contents
 from app.errors import Invalid
-from app.knowledge.queries import visible_articles, visible_regulations
+from app.knowledge.queries import ArticleRow, regulations, visible_articles, visible_regulations
+from app.knowledge.rules import RegulationStatus
 from schema.context import Context
 from schema.nodes import key_of
 from schema.paging import After, First, PageInfoRow, offset_after, offset_cursor, page_size
@@ -26,6 +27,7 @@ from search import port
 
 Info = strawberry.Info[Context]
 _MAX_SUGGESTIONS = 20
+_IN_FORCE = (RegulationStatus.IN_FORCE, RegulationStatus.AMENDED)
 
 
 @strawberry.type
@@ -60,7 +62,7 @@ class SearchQueries:
             with_facets=False,
         )
         found = await context.platform.search.search(request)
-        rows = await _confirmed(context, found.hits)
+        rows = await _confirmed(context, found.hits, request.filter.in_force_on)
         edges = [
             SearchEdgeRow(offset_cursor(offset + place), hit.score, rows[hit.scope, hit.id], query)
             for place, hit in enumerate(found.hits, 1)
@@ -104,7 +106,9 @@ _Found = dict[tuple[port.SearchScope, int], Any]
 
 
 def _filter(context: Context, wanted: SearchFilter) -> port.Filter:
-    statuses = DEFAULT_STATUSES if wanted.statuses is None else wanted.statuses
+    # What was in force on some day may since have been repealed.
+    usual = DEFAULT_STATUSES if wanted.as_of is None else ()
+    statuses = usual if wanted.statuses is None else wanted.statuses
     organization = wanted.organization_id
     return port.Filter(
         audience=frozenset(context.viewer.keys),
@@ -117,6 +121,7 @@ def _filter(context: Context, wanted: SearchFilter) -> port.Filter:
         statuses=frozenset(status.value for status in statuses),
         published_from=_seconds(wanted.published_from, "publishedFrom"),
         published_to=_seconds(wanted.published_to, "publishedTo"),
+        in_force_on=wanted.as_of,
     )
 
 
@@ -128,17 +133,28 @@ def _seconds(at: datetime | None, name: str) -> int | None:
     return int(at.timestamp())
 
 
-async def _confirmed(context: Context, hits: Iterable[port.Hit]) -> _Found:
+async def _confirmed(context: Context, hits: Iterable[port.Hit], as_of: date | None) -> _Found:
     """The rows of hits, as the database lets the viewer see them at this moment."""
     hits = tuple(hits)
     articles = [hit.id for hit in hits if hit.scope is port.SearchScope.REGULATION]
     contents = [hit.id for hit in hits if hit.scope is not port.SearchScope.REGULATION]
     database, viewer = context.database, context.viewer
-    rows: Mapping[int, Any] = await visible_articles(database, viewer, articles) if articles else {}
+    rows = await visible_articles(database, viewer, articles) if articles else {}
+    if rows and as_of is not None:
+        rows = await _in_force(context, rows, as_of)
     found: _Found = {(port.SearchScope.REGULATION, key): row for key, row in rows.items()}
     for key, row in (await _published(context, contents)).items():
         found[port.SearchScope(row.kind.value), key] = row
     return found
+
+
+async def _in_force(
+    context: Context, rows: Mapping[int, ArticleRow], day: date
+) -> dict[int, ArticleRow]:
+    """Of these articles those of regulations that the database has in force on that day."""
+    known = await regulations(context.database, list({row.regulation_id for row in rows.values()}))
+    in_force = {key for key, row in known.items() if row.status(day) in _IN_FORCE}
+    return {key: row for key, row in rows.items() if row.regulation_id in in_force}
 
 
 async def _published(context: Context, ids: list[int]) -> dict[int, Any]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, NamedTuple
 
 import strawberry
@@ -133,8 +133,13 @@ class SearchFilter:
     )
     statuses: list[RegulationStatus] | None = strawberry.field(
         default=None,
-        description="Only regulations that stand so; NOT_YET_IN_FORCE, IN_FORCE and AMENDED when"
-        " left out.",
+        description="Only regulations that stand so today; NOT_YET_IN_FORCE, IN_FORCE and AMENDED"
+        " when left out, and all of them when asOf is given.",
+    )
+    as_of: date | None = strawberry.field(
+        default=None,
+        description="Only regulations that were, or will be, in force on that day, in their current"
+        " wording; contents are left as they are.",
     )
     published_from: datetime | None = strawberry.field(
         default=None, description="Only what was published then or later."

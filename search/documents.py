@@ -58,6 +58,8 @@ def regulation_unit(row: RegulationRow, articles: Sequence[ArticleRow], today: d
             number=article.number,
             suffix=article.suffix,
             aliases=_aliases(row),
+            in_force_from=row.first_effective_on,
+            in_force_until=row.repealed_on,
         )
         for article in articles
     )

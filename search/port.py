@@ -3,6 +3,7 @@
 import enum
 from collections.abc import AsyncIterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Protocol
 
 
@@ -41,7 +42,8 @@ class Document:
     ``id`` is the content's or the article's, ``unit`` the content's or the regulation's.
     ``organization_ids`` are the owning organization and all its ancestors. ``published_at`` is in
     seconds since the epoch. ``weight`` is the prior of its source, 0.5 or more (``ranking``).
-    ``aliases`` are the short titles by which people call it.
+    ``aliases`` are the short titles by which people call it. It is in force from its first day
+    until the day before ``in_force_until``; None is always.
     """
 
     id: int
@@ -61,6 +63,8 @@ class Document:
     number: int | None = None
     suffix: int = 0
     aliases: tuple[str, ...] = ()
+    in_force_from: date | None = None
+    in_force_until: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +84,8 @@ class Filter:
     """Which documents may be found at all; an empty set or None does not narrow.
 
     ``audience`` alone is always applied: an empty one finds nothing. ``statuses`` narrows only
-    what has a status. ``published_from`` and ``published_to`` are seconds, both included.
+    what has a status, ``in_force_on`` what has days of being in force. ``published_from`` and
+    ``published_to`` are seconds, both included.
     """
 
     audience: frozenset[str]
@@ -91,6 +96,7 @@ class Filter:
     statuses: frozenset[str] = frozenset()
     published_from: int | None = None
     published_to: int | None = None
+    in_force_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

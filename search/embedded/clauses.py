@@ -101,6 +101,10 @@ def _conditions(snapshot: Snapshot, chosen: Filter) -> Iterator[Query]:
         yield snapshot.any_term("standing", {*chosen.statuses, ""})
     if chosen.published_from is not None or chosen.published_to is not None:
         yield snapshot.between("published", chosen.published_from, chosen.published_to)
+    if chosen.in_force_on is not None:
+        day = chosen.in_force_on.toordinal()
+        yield snapshot.between("in_force_from", None, day)
+        yield snapshot.between("in_force_until", day + 1, None)
 
 
 def _any_scope(snapshot: Snapshot, scopes: frozenset[SearchScope]) -> Query:

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator, Mapping
+from datetime import date
 from typing import TypeVar
 
 from search import text
@@ -46,6 +47,8 @@ def document_fields(document: Document) -> Fields:
             "status": _one(document.status),
             "standing": [document.status or ""],
             "published": _one(document.published_at),
+            "in_force_from": [(document.in_force_from or date.min).toordinal()],
+            "in_force_until": [(document.in_force_until or date.max).toordinal()],
             "prior": [_prior(document.weight)],
             "name": _names(document),
             "called": [title_number(key(document.title))],

@@ -13,7 +13,7 @@ from search.question import checked, read_question
 from search.ranking import Candidate, rank
 from search.synonyms import Synonyms
 
-_WINDOW = 200
+_WINDOW = 300
 """So many of the best are ordered anew by their neighbours; what follows keeps its order."""
 
 

@@ -31,7 +31,7 @@ _NUMBERS = (
     *("id", "group", "scope", "organization", "number", "suffix", "version"),
     *("called", "mentions"),
 )
-_INTEGERS = ("published",)
+_INTEGERS = ("published", "in_force_from", "in_force_until")
 _COUNTED = ("words",)
 _PLACED = ("bigrams", "letters", "card_letters")
 _LISTED = ("sounds",)
