@@ -21,7 +21,7 @@ _STATUTES = frozenset(
 _ADMINISTRATIVE = frozenset({"行政法规", "部门规章", "地方性法规"})
 
 # How much the best hits of a regulation lift one another, and how many hits say so.
-_NEIGHBOURS_SHARE = 0.2
+_NEIGHBOURS_SHARE = 0.3
 _NEIGHBOURS = 5
 _WITNESSES = 50
 

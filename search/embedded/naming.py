@@ -51,9 +51,10 @@ def find_named(snapshot: Snapshot, asking: str, within: Query) -> Named | None:
 
 
 def _readings(asking: str) -> Iterator[_Reading]:
+    # A title may hold a citation: 关于适用刑法第十二条几个问题的解释.
+    yield _Reading((key(asking),), None, asking)
     if citation := read_citation(asking):
         yield _Reading(citation.titles, citation.article, citation.elsewhere)
-    yield _Reading((key(asking),), None, asking)
 
 
 def _first(

@@ -132,3 +132,9 @@ async def test_an_abbreviation_is_suggested_the_title_it_stands_for(engine):
         "集团阅览室管理条例"
     ]
     assert await engine.suggest("二支安排", EVERYBODY) == ()
+
+
+async def test_a_title_that_holds_a_citation_is_a_title(engine):
+    title = "关于适用借书规定第三条的通知"
+    await engine.replace([regulation(9, title, {(1, 0): "照此办理。"}, first_id=901)])
+    assert (await ids(engine, title))[0] == 901

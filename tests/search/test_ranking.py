@@ -23,7 +23,7 @@ def test_neighbours_lift_one_another():
 def test_more_than_five_neighbours_lift_no_more():
     five = rank(Candidate(5.0, i, 4, 1) for i in range(5))
     ten = rank(Candidate(5.0, i, 4, 1) for i in range(10))
-    assert five[0].score == ten[0].score == pytest.approx(6.0)
+    assert five[0].score == ten[0].score == pytest.approx(6.5)
 
 
 @given(st.lists(st.tuples(st.floats(0, 50), st.integers(1, 9)), max_size=60))
