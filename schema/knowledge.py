@@ -2,13 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import strawberry
 
-from app.knowledge import cited, queries
+from app.errors import Invalid
+from app.knowledge import cited, queries, wordings
 from app.knowledge.queries import ArticleRow, RegulationRow, VersionRow
 from app.knowledge.rules import RegulationStatus, wording_on
+from app.knowledge.wordings import Wording
 from schema.context import Context
 from schema.edges import edge
 from schema.nodes import Node, node
@@ -24,6 +26,11 @@ from schema.paging import (
     offset_cursor,
     page_size,
 )
+
+if TYPE_CHECKING:
+    from schema.reading import ArticleWording
+
+_MOST_WORDINGS = 20
 
 strawberry.enum(
     RegulationStatus,
@@ -133,6 +140,45 @@ async def _linked(
     return [connection(found[row.id], size, after, cursor=id_cursor) for row in parents]
 
 
+async def citation_texts_of(context: Context, parents: Sequence[ArticleRow]) -> list[str]:
+    """Each text with its citation, in the edition that it is of."""
+    ids = list({row.version_id for row in parents})
+    found = await queries.visible_versions(context.database, context.viewer, ids)
+    return [row.cited_in(found[row.version_id]) for row in parents]
+
+
+async def previous_of(context: Context, parents: Sequence[ArticleRow]) -> list[ArticleRow | None]:
+    """The article before each."""
+    return await _neighbours(context, parents, step=-1)
+
+
+async def next_of(context: Context, parents: Sequence[ArticleRow]) -> list[ArticleRow | None]:
+    """The article behind each."""
+    return await _neighbours(context, parents, step=1)
+
+
+async def _neighbours(
+    context: Context, parents: Sequence[ArticleRow], *, step: int
+) -> list[ArticleRow | None]:
+    ids = list({row.id for row in parents})
+    found = await wordings.neighbours(context.database, ids, step=step)
+    return [found[row.id] for row in parents]
+
+
+async def wordings_of(
+    context: Context,
+    parents: Sequence[ArticleRow],
+    *,
+    first: Annotated[int, strawberry.argument(description="How many, the newest, 1–20.")] = 10,
+) -> list[list[Wording]]:
+    """How each read in the versions of its regulation."""
+    if not 1 <= first <= _MOST_WORDINGS:
+        raise Invalid(f"first 必须在 1 到 {_MOST_WORDINGS} 之间", "first")
+    alone = list({row.id: row for row in parents}.values())
+    found = await wordings.wordings(context.database, alone)
+    return [found[row.id][:first] for row in parents]
+
+
 @node(ArticleRow, find=find_articles, description="One article of a regulation (条文).")
 class RegulationArticle(Node):
     """The shape of :class:`ArticleRow`."""
@@ -151,6 +197,21 @@ class RegulationArticle(Node):
     citation: str = strawberry.field(description="How it is cited: 《个体工商户条例》第二条.")
     is_current: bool = strawberry.field(
         description="Whether it stands in its regulation's current version."
+    )
+    citation_text: str = edge(
+        citation_texts_of,
+        "What to copy (复制并注明出处): 《劳动合同法》（2012年修正）第三十九条, the text below it.",
+    )
+    previous: Annotated["RegulationArticle", strawberry.lazy("schema.knowledge")] | None = edge(
+        previous_of, "The article before it in its version, null for the first (上一条)."
+    )
+    next: Annotated["RegulationArticle", strawberry.lazy("schema.knowledge")] | None = edge(
+        next_of, "The article behind it in its version, null for the last (下一条)."
+    )
+    wordings: list[Annotated["ArticleWording", strawberry.lazy("schema.reading")]] = edge(
+        wordings_of,
+        "The same article through the versions of its regulation, the newest first, itself among"
+        " them (历次文本). One that was renumbered is found by its words.",
     )
     cites: Connection["RegulationArticle"] = edge(
         cited_articles_of,

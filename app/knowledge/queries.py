@@ -12,7 +12,14 @@ from sqlmodel import col
 from app.database import Database
 from app.database.statements import Among, AnySelect, Statement
 from app.knowledge.models import Regulation, RegulationArticle, RegulationVersion
-from app.knowledge.rules import RegulationStatus, citation, in_order, regulation_status
+from app.knowledge.rules import (
+    RegulationStatus,
+    citation,
+    edition_of,
+    in_order,
+    regulation_status,
+    short_title,
+)
 from app.visibility import Viewer
 
 
@@ -66,6 +73,11 @@ class VersionRow(NamedTuple):
         """Whether somebody compared it with its source."""
         return self.verified_at is not None
 
+    @property
+    def edition(self) -> str | None:
+        """By which name it is told from the others (2012年修正), None for the first."""
+        return edition_of(self.note)
+
 
 class ArticleRow(NamedTuple):
     """An article, and the title by which it is cited.
@@ -91,6 +103,11 @@ class ArticleRow(NamedTuple):
     def citation(self) -> str:
         """How it is cited: 《个体工商户条例》第二条."""
         return citation(self.regulation_title, self.label)
+
+    def cited_in(self, version: VersionRow) -> str:
+        """The text below its citation: 《劳动合同法》（2012年修正）第三十九条."""
+        title = short_title(self.regulation_title)
+        return f"{citation(title, self.label, edition=version.edition)}\n{self.text}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,8 @@ _AMENDING = re.compile(
     r"|^(?P<law>.+法)修正案(?:（.+）)?$"
 )
 _REPEAL = re.compile(r"起?(?:废止|失效)。?")
+_AMENDED = re.compile(r"(?P<year>\d{4})-\d\d-\d\d .*(?P<kind>修正|修订)(?!草?案)")
+_EDITION_ALONE = re.compile(r"\d{4}年(?:修订|修正|修改)(?:版|本)?")
 _BRACKETS = str.maketrans("〈〉()", "《》（）")
 
 
@@ -178,15 +180,29 @@ def amended_title(title: str) -> str | None:
     return match["issuer"] + match["one"] if match["one"].startswith("关于") else match["one"]
 
 
-def citation(title: str, label: str | None) -> str:
+def edition_of(note: str | None) -> str | None:
+    """Which edition a version is, by what its note tells: ``2012年修正``; None for the first.
+
+    The note is that of ``importing``: an edition or a dated event a line.
+    """
+    lines = (note or "").splitlines()
+    if lines and _EDITION_ALONE.fullmatch(lines[0]):
+        return lines[0]
+    amended = [match for line in lines if (match := _AMENDED.match(line))]
+    return f"{amended[-1]['year']}年{amended[-1]['kind']}" if amended else None
+
+
+def citation(title: str, label: str | None, *, edition: str | None = None) -> str:
     """How an article is cited: ``《个体工商户条例》第二条``; without a label, the title alone.
 
-    An item that its source counts 二、 is cited as its 第二条, as courts do with amendments.
+    An item that its source counts 二、 is cited as its 第二条, as courts do with amendments. An
+    ``edition`` stands behind the title: ``《劳动合同法》（2012年修正）第三十九条``.
     """
     inner = title.replace("《", "〈").replace("》", "〉")
+    named = f"《{inner}》（{edition}）" if edition else f"《{inner}》"
     if label is None or "条" in label:
-        return f"《{inner}》{label or ''}"
-    return f"《{inner}》{ArticleNumber(parse_number(label.rstrip('、.．'))).label}"
+        return f"{named}{label or ''}"
+    return f"{named}{ArticleNumber(parse_number(label.rstrip('、.．'))).label}"
 
 
 def text_sha256(text: str) -> str:

@@ -11,6 +11,7 @@ from app.knowledge.rules import (
     amended_title,
     binds_from,
     citation,
+    edition_of,
     in_order,
     is_kind_alone,
     regulation_status,
@@ -232,3 +233,18 @@ def test_the_hash_ignores_what_cannot_be_seen():
 
 def test_the_hash_changes_with_any_character():
     assert text_sha256("第一条 可以") != text_sha256("第一条 应当")
+
+
+@pytest.mark.parametrize(
+    ("note", "edition"),
+    [
+        (None, None),
+        ("2007-06-29 全国人大常委会会议通过", None),
+        ("2007-06-29 会议通过\n2012-12-28 会议《关于修改〈甲法〉的决定》修正", "2012年修正"),
+        ("2009-01-01 会议第一次修正\n2015-02-03 会议第二次修订\n2015-05-01 施行", "2015年修订"),
+        ("2018年修订\n2012-12-28 会议修正", "2018年修订"),
+        ("2020-12-26 会议通过刑法修正案\n2021-01-01 提请审议修订草案", None),
+    ],
+)
+def test_an_edition_is_told_by_the_last_amendment_of_the_note(note, edition):
+    assert edition_of(note) == edition
