@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from app import jobs
+from app.alerts import tell_changes
 from app.caretaker import Caretaker
 from app.content.editorial import publish_due
 from app.content.revisions import any_due
@@ -202,9 +203,14 @@ async def _link_citations(platform: Platform, ids: Sequence[int]) -> None:
             await link_mentions(session, regulation_id)
 
 
+async def _tell_changes(platform: Platform, ids: Sequence[int]) -> None:
+    await tell_changes(platform.database, ids)
+
+
 _HANDLERS: dict[JobKind, Handler] = {
     JobKind.INDEX_CONTENT: _index_contents,
     JobKind.INDEX_REGULATION: _index_regulations,
     JobKind.LINK_CITATIONS: _link_citations,
+    JobKind.TELL_CHANGE: _tell_changes,
 }
 _QUICK = tuple(_HANDLERS)

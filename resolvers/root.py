@@ -11,6 +11,7 @@ from resolvers.content import ContentQueries
 from resolvers.correcting import CorrectingMutations, CorrectingQueries
 from resolvers.discussion import DiscussionMutations
 from resolvers.engagement import EngagementMutations
+from resolvers.following import FollowingMutations
 from resolvers.knowledge import KnowledgeMutations, KnowledgeQueries
 from resolvers.moderation import ModerationMutations, ModerationQueries
 from resolvers.nodes import NodeQueries
@@ -33,6 +34,7 @@ from schema import (
     comments,
     content,
     correcting,
+    following,
     knowledge,
     members,
     moderation,
@@ -73,6 +75,7 @@ class Mutation(
     SessionMutations,
     EngagementMutations,
     KnowledgeMutations,
+    FollowingMutations,
     CorrectingMutations,
     RulingMutations,
     RankingMutations,
@@ -102,6 +105,7 @@ TYPES: list[Any] = [
     *comments.TYPES,
     *content.TYPES,
     *correcting.TYPES,
+    *following.TYPES,
     *knowledge.TYPES,
     *members.TYPES,
     *moderation.TYPES,

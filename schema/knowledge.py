@@ -13,6 +13,7 @@ from app.knowledge.rules import RegulationStatus, wording_on
 from app.knowledge.wordings import Wording
 from schema.context import Context
 from schema.edges import edge
+from schema.following import followed_by_viewer
 from schema.nodes import Node, node
 from schema.paging import (
     After,
@@ -276,6 +277,9 @@ class Regulation(Node):
     )
     repealed_on: date | None = strawberry.field(
         description="From which day it binds no more (废止日期)."
+    )
+    viewer_follows: bool = edge(
+        followed_by_viewer, "Whether the viewer follows it, to be told of changes (已关注)."
     )
     versions: list[RegulationVersion] = edge(versions_of, "Its wordings, newest first.")
     articles: Connection[RegulationArticle] = edge(articles_of, "Its text, article by article.")

@@ -16,11 +16,14 @@ from app.visibility import Role
 from schema.context import Context
 from schema.dependence import AUDIENCE, differs_by
 from schema.edges import edge
+from schema.following import SavedSearch, followed_of, searches_of
 from schema.nodes import Node, node
 from schema.organizations import Organization
+from schema.paging import Connection
 from schema.uploads import Image
 
 if TYPE_CHECKING:
+    from schema.knowledge import Regulation
     from schema.points import PointsAccount
 
 strawberry.enum(
@@ -81,6 +84,17 @@ class Member(Node):
         points_of,
         "The member's points (积分): one's own, and those of members of subtrees that one"
         " administers or audits; else null.",
+    )
+    followed_regulations: (
+        Connection[Annotated["Regulation", strawberry.lazy("schema.knowledge")]] | None
+    ) = edge(
+        followed_of,
+        "The regulations that one follows and still sees, the latest first (关注的法规); null for"
+        " anybody but oneself.",
+    )
+    saved_searches: Connection[SavedSearch] | None = edge(
+        searches_of,
+        "The searches that one saved, the latest first (已保存的搜索); null for all but oneself.",
     )
 
 

@@ -21,7 +21,8 @@ from schema.subjects import subjects
 
 strawberry.enum(
     NotificationKind,
-    description="What happened: 回复, 提及, 评论, 待审, 退回, 发布, 推荐, 移除, 举报, 处理, 积分.",
+    description="What happened: 回复, 提及, 评论, 待审, 退回, 发布, 推荐, 移除, 举报, 处理, 积分,"
+    " 法规有变化, 符合保存的搜索.",
 )
 
 _EXCERPT = 30

@@ -14,8 +14,14 @@ from app.database.columns import new_id, now
 from app.errors import Conflict
 from app.jobs import Job, JobKind, enqueue
 from app.knowledge.bounds import check_head, check_source
+from app.knowledge.changes import note_change
 from app.knowledge.linking import Passage, known_titles, store_links
-from app.knowledge.models import Regulation, RegulationArticle, RegulationVersion
+from app.knowledge.models import (
+    ChangeKind,
+    Regulation,
+    RegulationArticle,
+    RegulationVersion,
+)
 from app.knowledge.reading.parsed import ParsedRegulation
 from app.knowledge.rules import repeal_day, short_title, standing, title_key
 from app.visibility import EVERYONE
@@ -78,6 +84,14 @@ async def import_regulation(
     _take_standing(regulation, [*versions, version], today)
     enqueue(session, JobKind.INDEX_REGULATION, regulation.id)
     await _flush(session, parsed.title)
+    note_change(
+        session,
+        ChangeKind.IMPORTED,
+        regulation_id=regulation.id,
+        version_id=version.id,
+        day=version.effective_on,
+        actor_id=imported_by_id,
+    )
     passages = await _store_articles(session, version, parsed)
     await store_links(session, passages, await known_titles(session) if titles is None else titles)
     return Imported(regulation.id, version.id, outcome)
@@ -92,7 +106,20 @@ async def turn_day(session: AsyncSession, today: date) -> int:
         own = [version for version in versions if version.regulation_id == regulation.id]
         _take_standing(regulation, own, today)
         enqueue(session, JobKind.INDEX_REGULATION, regulation.id)
+        _note_turn(session, regulation, today)
     return len(regulations)
+
+
+def _note_turn(session: AsyncSession, regulation: Regulation, today: date) -> None:
+    """Note what its day brought: the end of the regulation, or its next wording."""
+    ended = regulation.repealed_on is not None and regulation.repealed_on <= today
+    note_change(
+        session,
+        ChangeKind.REPEALED if ended else ChangeKind.IN_FORCE,
+        regulation_id=regulation.id,
+        version_id=regulation.current_version_id or 0,
+        day=regulation.repealed_on if ended else regulation.effective_on,
+    )
 
 
 async def _stored(

@@ -1,11 +1,12 @@
-"""Knowledge tables: regulations, their versions, articles, and citations between articles."""
+"""Knowledge tables: regulations, versions, articles, citations, and changes to be told of."""
 
+import enum
 from datetime import date, datetime
 
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
-from app.database.columns import KEY, JsonList, instant, key, reference
+from app.database.columns import KEY, JsonList, enum_type, instant, key, reference
 
 
 class Regulation(SQLModel, table=True):
@@ -107,3 +108,32 @@ class Citation(SQLModel, table=True):
     title_key: str = Field(primary_key=True, max_length=300)
     number: int = Field(primary_key=True)
     suffix: int = Field(default=0, primary_key=True)
+
+
+class ChangeKind(enum.StrEnum):
+    """What happened to a regulation."""
+
+    IMPORTED = "IMPORTED"
+    IN_FORCE = "IN_FORCE"
+    REPEALED = "REPEALED"
+
+
+class RegulationChange(SQLModel, table=True):
+    """A change of which not everybody was told yet; ``day`` is when it takes effect.
+
+    ``followers_up_to`` and ``searchers_up_to`` are the last members, by id, that were gone
+    through: whoever goes on after a failure tells nobody twice. Who follows since ``noted_at`` was
+    told by what they saw.
+    """
+
+    __tablename__ = "regulation_change"
+
+    id: int = key()
+    regulation_id: int = reference("regulation.id")
+    version_id: int = reference("regulation_version.id")
+    kind: ChangeKind = Field(sa_type=enum_type(ChangeKind))
+    day: date | None = Field(default=None, sa_type=sa.Date)
+    actor_id: int | None = reference("member.id", optional=True)
+    noted_at: datetime = instant()
+    followers_up_to: int = Field(default=0, sa_type=KEY)
+    searchers_up_to: int = Field(default=0, sa_type=KEY)

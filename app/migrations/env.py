@@ -6,6 +6,7 @@ from sqlmodel import SQLModel
 import app.audit.models
 import app.content.models
 import app.engagement.models
+import app.following.models
 import app.jobs
 import app.knowledge.models
 import app.members.models

@@ -26,6 +26,8 @@ class NotificationKind(enum.StrEnum):
     REPORTED = "REPORTED"
     DECIDED = "DECIDED"
     POINTS = "POINTS"
+    REGULATION_CHANGED = "REGULATION_CHANGED"
+    SEARCH_ANSWERED = "SEARCH_ANSWERED"
 
 
 class Notification(SQLModel, table=True):

@@ -8,9 +8,15 @@ from zoneinfo import ZoneInfo
 from app.errors import Invalid
 from app.notifications.models import NotificationKind
 
-#: Who reported or decided is not the business of whom it concerns.
+#: Who reported, decided or imported is not the business of whom it concerns.
 ANONYMOUS = frozenset(
-    {NotificationKind.REMOVED, NotificationKind.REPORTED, NotificationKind.DECIDED}
+    {
+        NotificationKind.REMOVED,
+        NotificationKind.REPORTED,
+        NotificationKind.DECIDED,
+        NotificationKind.REGULATION_CHANGED,
+        NotificationKind.SEARCH_ANSWERED,
+    }
 )
 #: How many of those who had a part are named.
 NAMED = 3
@@ -33,6 +39,8 @@ _SENTENCES: Mapping[NotificationKind, str] = {
     NotificationKind.REPORTED: "有{times}件举报或申诉待处理：{about}",
     NotificationKind.DECIDED: "{about}的处理结果已出",
     NotificationKind.POINTS: "积分有{times}笔变动：{about}",
+    NotificationKind.REGULATION_CHANGED: "你关注的{about}有变化",
+    NotificationKind.SEARCH_ANSWERED: "{about}符合你保存的搜索",
 }
 
 

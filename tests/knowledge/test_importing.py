@@ -9,7 +9,13 @@ from app.jobs import Job, JobKind
 from app.knowledge import cited, queries
 from app.knowledge.importing import Outcome, import_regulation, turn_day
 from app.knowledge.linking import link_mentions
-from app.knowledge.models import Citation, Regulation, RegulationArticle, RegulationVersion
+from app.knowledge.models import (
+    Citation,
+    Regulation,
+    RegulationArticle,
+    RegulationChange,
+    RegulationVersion,
+)
 from app.knowledge.reading.markdown import parse_regulation
 from app.knowledge.reading.parsed import UnreadableRegulation
 from app.knowledge.rules import RegulationStatus
@@ -40,6 +46,10 @@ async def counts(database):
 
 async def jobs(database):
     return [tuple(row[1:]) for row in await rows(database, Job.id, Job.kind, Job.subject_id)]
+
+
+async def changes(database):
+    return [key for (key,) in await rows(database, RegulationChange.id)]
 
 
 async def stored(database, regulation_id):
@@ -87,9 +97,11 @@ async def test_a_new_text_is_stored_with_its_articles_and_owes_its_index(databas
     assert version.source_name == "手册"
     assert version.note == "2020-03-01 集团党委印发\n2020-05-01 施行"
     assert version.is_verified is False
+    [change] = await changes(database)
     assert await jobs(database) == [
         (JobKind.LINK_CITATIONS, regulation.id),
         (JobKind.INDEX_REGULATION, regulation.id),
+        (JobKind.TELL_CHANGE, change),
     ]
 
 
@@ -145,7 +157,10 @@ async def test_a_turn_of_the_day_puts_the_coming_wording_in_force(database):
     regulation = await stored(database, old.regulation_id)
     assert regulation.current_version_id == new.version_id
     assert regulation.effective_on == date(2026, 7, 2)
-    assert (await jobs(database))[len(owed) :] == [(JobKind.INDEX_REGULATION, old.regulation_id)]
+    assert (await jobs(database))[len(owed) :] == [
+        (JobKind.INDEX_REGULATION, old.regulation_id),
+        (JobKind.TELL_CHANGE, (await changes(database))[-1]),
+    ]
     assert (await stored(database, other.regulation_id)).current_version_id == other.version_id
     async with database.transaction() as session:
         assert await turn_day(session, date(2026, 7, 2)) == 0

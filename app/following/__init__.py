@@ -1,0 +1,1 @@
+"""What members follow in the knowledge base: regulations, and searches whose answers they await."""
