@@ -108,7 +108,7 @@ def demo() -> None:
 
 @commands.command(name="import")
 def import_regulations(
-    paths: Annotated[list[Path], typer.Argument(help="Folders or Markdown files.")],
+    paths: Annotated[list[Path], typer.Argument(help="Folders, Markdown or Word files.")],
     audience: Annotated[
         AudienceScope, typer.Option(help="Who may read them: PUBLIC or EVERYONE.")
     ] = AudienceScope.PUBLIC,
@@ -116,7 +116,7 @@ def import_regulations(
         str | None, typer.Option(help="Their category; else the name of their folder.")
     ] = None,
 ) -> None:
-    """Import regulations from Markdown; the same text again changes nothing."""
+    """Import regulations from Markdown and DOCX; the same text again changes nothing."""
     if audience not in {AudienceScope.PUBLIC, AudienceScope.EVERYONE}:
         _fail("--audience is PUBLIC or EVERYONE.")
 

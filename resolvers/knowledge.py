@@ -1,10 +1,11 @@
 """Doors to the knowledge base: regulations and importRegulation."""
 
+import base64
 from typing import Annotated, Any
 
 import strawberry
 
-from app.errors import Refusal
+from app.errors import Invalid, Refusal
 from app.knowledge import queries
 from app.knowledge.actions import import_text
 from app.knowledge.queries import RegulationFilter
@@ -92,7 +93,7 @@ async def _import(context: Context, given: ImportRegulationInput) -> RegulationP
     imported, problems = await import_text(
         context.database,
         context.viewer,
-        given.markdown,
+        _source(given),
         category=given.category,
         today=context.platform.today(),
         scope=audience.scope if audience else None,
@@ -106,3 +107,14 @@ async def _import(context: Context, given: ImportRegulationInput) -> RegulationP
     return RegulationPayload(
         regulation=found[imported.regulation_id], warnings=[str(problem) for problem in problems]
     )
+
+
+def _source(given: ImportRegulationInput) -> str | bytes:
+    if (given.markdown is None) == (given.docx is None):
+        raise Invalid("请在 markdown、docx 中只选一种", "input")
+    if given.markdown is not None:
+        return given.markdown
+    try:
+        return base64.b64decode(given.docx or "", validate=True)
+    except ValueError:
+        raise Invalid("文件应为 Base64 编码", "input", "docx") from None

@@ -11,11 +11,17 @@ from schema.knowledge import Regulation
 class ImportRegulationInput:
     """A text and where it belongs."""
 
-    markdown: str = strawberry.field(
-        description="The text: `# title`, lines of history, `<!-- INFO END -->`, headings, and"
-        " articles as `第N条 text`. At most 2,000,000 characters."
-    )
     category: str = strawberry.field(description="The kind under which it is filed, 1–60 signs.")
+    markdown: str | None = strawberry.field(
+        default=None,
+        description="The text: `# title`, lines of history, `<!-- INFO END -->`, headings, and"
+        " articles as `第N条 text`. At most 2,000,000 characters.",
+    )
+    docx: str | None = strawberry.field(
+        default=None,
+        description="The text as a Word document (.docx) in Base64, instead of `markdown`; as large"
+        " as a request may be. Its title, headings and articles are told by style or by words.",
+    )
     audience: AudienceInput | None = strawberry.field(
         default=None,
         description="Who may see it; every member when left out. A new version cannot change it.",

@@ -1,11 +1,15 @@
 """Deeds of members on the knowledge base: import a text."""
 
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
+from functools import partial
 
 from app.database import Database
 from app.errors import Forbidden, Invalid, Unauthenticated
 from app.knowledge.bounds import check_category, check_text
 from app.knowledge.importing import Imported, import_regulation
+from app.knowledge.reading.docx import parse_docx
 from app.knowledge.reading.markdown import parse_regulation
 from app.knowledge.reading.parsed import Problem
 from app.organizations.queries import organizations, root
@@ -14,11 +18,14 @@ from app.visibility import AudienceScope, Role, Viewer, audience_key
 #: Who keeps the knowledge base of the group, by a role on its topmost organization.
 KEEPERS = (Role.ADMIN, Role.EDITOR)
 
+#: Documents may be hard to read, and are to keep nobody else's work waiting.
+_one_at_a_time = ThreadPoolExecutor(max_workers=1, thread_name_prefix="docx")
+
 
 async def import_text(
     database: Database,
     viewer: Viewer,
-    markdown: str,
+    source: str | bytes,
     *,
     category: str,
     today: date,
@@ -28,14 +35,19 @@ async def import_text(
 ) -> tuple[Imported, tuple[Problem, ...]]:
     """Import one text for a keeper; answers what it came to, and what looks odd in the text.
 
+    ``source`` is Markdown, or the bytes of a DOCX, which are read off the event loop.
     Without ``scope`` a new regulation is for EVERYONE, and one that exists keeps its audience.
     SUBTREE and ORGANIZATION need ``organization_id``.
     """
     await _require_keeper(database, viewer)
     category = check_category(category)
-    check_text(markdown)
     audience = await _audience(database, scope, organization_id)
-    parsed = parse_regulation(markdown, category=category)
+    if isinstance(source, str):
+        check_text(source)
+        parsed = parse_regulation(source, category=category)
+    else:
+        reading = partial(parse_docx, source, category=category)
+        parsed = await asyncio.get_running_loop().run_in_executor(_one_at_a_time, reading)
     async with database.transaction(slow=True) as session:
         imported = await import_regulation(
             session,

@@ -14,9 +14,10 @@ from app.database import Database
 from app.errors import Refusal
 from app.jobs import Job, JobKind
 from app.knowledge.bounds import check_text
-from app.knowledge.files import FileProblem, SourceFile, find_files, read_source
+from app.knowledge.files import FileProblem, SourceFile, find_files, read_bytes, read_source
 from app.knowledge.importing import Imported, Outcome, import_regulation
 from app.knowledge.linking import known_titles, relink_everything
+from app.knowledge.reading.docx import parse_docx
 from app.knowledge.reading.markdown import parse_regulation
 from app.knowledge.reading.parsed import ParsedRegulation, UnreadableRegulation
 
@@ -84,7 +85,7 @@ async def import_paths(
     imported_by_id: int | None = None,
     progress: Progress = lambda _done, _total: None,
 ) -> Report:
-    """Import files, and every ``.md`` below folders but ``_index.md``; each on its own merits.
+    """Import files, and each ``.md`` and ``.docx`` below folders but ``_index.md``, on its merits.
 
     ``category`` stands for all, else folders tell. Files that cannot be imported are told in the
     report; an error of the database ends the import, what is committed stays.
@@ -113,9 +114,12 @@ async def import_paths(
 
 def _parse(source: SourceFile, report: Report) -> ParsedRegulation | None:
     try:
+        name, category = source.path.stem, source.category
+        if source.path.suffix.lower() == ".docx":
+            return parse_docx(read_bytes(source.path), name=name, category=category)
         text = read_source(source.path)
         check_text(text)
-        return parse_regulation(text, name=source.path.stem, category=source.category)
+        return parse_regulation(text, name=name, category=category)
     except Refusal as refusal:
         report.refuse(source, refusal)
         return None

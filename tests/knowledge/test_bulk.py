@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 from regulations import TODAY, source
+from wordfiles import docx
 
 from app.jobs import Job, JobKind
 from app.knowledge import cited, queries
@@ -44,6 +45,17 @@ async def owed(database, kind):
 
 def messages(report):
     return [(problem.path.name, problem.line, problem.message) for problem in report.failures]
+
+
+async def test_word_documents_are_imported_beside_markdown(database, tmp_path):
+    write(tmp_path, "学习/学时.docx", docx("学时办法", "第一条 甲。", "第三条 丙。"))
+    write(tmp_path, "学习/坏的.DOCX", b"PK")
+    write(tmp_path, "学习/~$学时.docx", b"")
+    report = await bring(database, tmp_path)
+    assert messages(report) == [("坏的.DOCX", 1, "不是完好的 Word 文档（.docx）")]
+    assert [(one.path.name, one.line) for one in report.warnings] == [("学时.docx", 3)]
+    assert await stored(database) == {"学时办法": "学习"}
+    assert (await bring(database, tmp_path)).unchanged == 1
 
 
 async def test_folders_tell_the_category(database, tmp_path):
@@ -128,7 +140,7 @@ async def test_what_cannot_be_read_is_told_and_holds_back_nothing(database, tmp_
         ("无标题.md", 1, "没有标题（以 # 开头的行）"),
         ("无正文.md", 1, "没有正文"),
         ("没有", None, "没有这个文件或文件夹"),
-        ("空", None, "文件夹里没有 .md 文件"),
+        ("空", None, "文件夹里没有 .md 或 .docx 文件"),
         ("长标题.md", 1, "标题超过 300 个字符"),
     ]
     assert await stored(database) == {"学时办法": tmp_path.name}

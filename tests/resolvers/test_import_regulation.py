@@ -1,7 +1,10 @@
+import base64
+
 import pytest
 import sqlalchemy as sa
 from group import global_id
 from regulations import source
+from wordfiles import docx, paragraph
 
 from app.jobs import Job
 from app.knowledge.models import RegulationVersion
@@ -99,6 +102,54 @@ async def test_others_import_nothing(database, ask, keepers, who, code):
     made = await ask(IMPORT, keepers[who] if who else NOBODY, input=given)
     assert made["importRegulation"]["regulation"] is None
     assert [error["code"] for error in made["importRegulation"]["errors"]] == [code]
+    assert await stored(database) == [0, 0]
+
+
+def in_base64(data):
+    return base64.b64encode(data).decode()
+
+
+async def test_a_keeper_imports_a_word_document(database, ask, keepers):
+    document = docx("图书借阅办法", "2020年3月1日 集团党委印发", "第一条 甲。", "第三条 丙。")
+    given = {"docx": in_base64(document), "category": "制度"}
+    made = await ask(IMPORT, keepers["editor"], input=given)
+    assert made["importRegulation"] == {
+        "regulation": {
+            "title": "图书借阅办法",
+            "category": "制度",
+            "status": "IN_FORCE",
+            "versions": [{"articleCount": 2, "sourceUrl": None}],
+        },
+        "warnings": ["第 4 段：第一条之后是第三条，中间缺号"],
+        "errors": [],
+    }
+    before = await stored(database)
+    await ask(IMPORT, keepers["editor"], input=given)
+    assert await stored(database) == before
+
+
+@pytest.mark.parametrize(
+    ("given", "message", "path"),
+    [
+        ({}, "请在 markdown、docx 中只选一种", ["input"]),
+        ({"docx": "", "markdown": ""}, "请在 markdown、docx 中只选一种", ["input"]),
+        ({"docx": "办法"}, "文件应为 Base64 编码", ["input", "docx"]),
+        (
+            {"docx": in_base64(docx("办法", paragraph("甲。", numbered=True)))},
+            "第 2 段：使用了自动编号，请先转换为普通文字",
+            ["input", "docx"],
+        ),
+    ],
+)
+async def test_a_document_that_cannot_be_read_leaves_nothing(
+    database, ask, keepers, given, message, path
+):
+    made = await ask(IMPORT, keepers["admin"], input=given | {"category": "制度"})
+    assert made["importRegulation"] == {
+        "regulation": None,
+        "warnings": [],
+        "errors": [{"code": "INVALID", "message": message, "path": path}],
+    }
     assert await stored(database) == [0, 0]
 
 

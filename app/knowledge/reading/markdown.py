@@ -14,7 +14,7 @@ from app.knowledge.reading.parsed import (
 )
 from app.knowledge.rules import short_title, split_edition, text_sha256
 
-_END_OF_HEADER = "<!-- INFO END -->"
+END_OF_HEADER = "<!-- INFO END -->"
 
 
 def parse_regulation(text: str, *, name: str = "", category: str = "") -> ParsedRegulation:
@@ -59,11 +59,11 @@ def parse_regulation(text: str, *, name: str = "", category: str = "") -> Parsed
 def _part(lines: list[Line]) -> tuple[list[Line], list[Line], list[Problem]]:
     """Part head and body at the marker, or at the first line that no head can hold."""
     for index, line in enumerate(lines):
-        if line.text == _END_OF_HEADER:
+        if line.text == END_OF_HEADER:
             return lines[:index], lines[index + 1 :], []
     index = next((i for i, x in enumerate(lines) if not may_stand_in_header(x.text)), len(lines))
     first = lines[index].number if index < len(lines) else 1
-    problem = Problem(first, f"没有 {_END_OF_HEADER} 行，正文从这里算起")
+    problem = Problem(first, f"没有 {END_OF_HEADER} 行，正文从这里算起")
     return lines[:index], lines[index:], [problem]
 
 

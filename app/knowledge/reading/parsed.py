@@ -9,20 +9,24 @@ from app.knowledge.numerals import ArticleNumber
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Problem:
-    """Something odd in a text: its line, counted from 1, and what is odd, in Chinese."""
+    """Something odd in a text: its line, counted from 1, and what is odd, in Chinese.
+
+    ``unit`` is what is counted: of a Word document, paragraphs.
+    """
 
     line: int
     message: str
+    unit: str = "行"
 
     def __str__(self) -> str:
-        return f"第 {self.line} 行：{self.message}"
+        return f"第 {self.line} {self.unit}：{self.message}"
 
 
 class UnreadableRegulation(Invalid):
     """Nothing can be imported from a text; ``problems`` say why, line by line."""
 
-    def __init__(self, problems: tuple[Problem, ...]) -> None:
-        super().__init__("；".join(map(str, problems)), "input", "markdown")
+    def __init__(self, problems: tuple[Problem, ...], field: str = "markdown") -> None:
+        super().__init__("；".join(map(str, problems)), "input", field)
         self.problems = problems
 
 
