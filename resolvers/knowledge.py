@@ -10,9 +10,17 @@ from app.knowledge import queries
 from app.knowledge.actions import import_text
 from app.knowledge.queries import RegulationFilter
 from app.knowledge.rules import RegulationStatus
+from app.knowledge.verifying import verify
+from resolvers.deeds import require_member
 from schema.context import Context
 from schema.errors import user_errors
-from schema.importing import ImportRegulationInput, RegulationPayload
+from schema.importing import (
+    ImportRegulationInput,
+    RegulationPayload,
+    RegulationVersionPayload,
+    VerifyRegulationVersionInput,
+    VersionPayloadRow,
+)
 from schema.knowledge import Regulation
 from schema.nodes import key_of
 from schema.paging import (
@@ -85,6 +93,37 @@ class KnowledgeMutations:
             return await _import(info.context, input)
         except Refusal as refusal:
             return RegulationPayload(errors=user_errors(refusal))
+
+    @strawberry.mutation(
+        description="Vouch that a version reads as its source does (核对文本), for administrators,"
+        " editors and reviewers of the whole group, but not for whoever imported it. CONFLICT"
+        " where the hash is another's; a version that is verified stays as it is.",
+        graphql_type=RegulationVersionPayload,
+    )
+    async def verify_regulation_version(
+        self,
+        info: Info,
+        input: Annotated[
+            VerifyRegulationVersionInput, strawberry.argument(description="Which text.")
+        ],
+    ) -> Any:
+        """Verify one version."""
+        context = info.context
+        try:
+            require_member(context)
+            key = key_of(input.version_id, "RegulationVersion", "input", "versionId")
+            async with context.database.transaction() as session:
+                await verify(
+                    session,
+                    context.actor,
+                    key,
+                    sha256=input.sha256,
+                    source_url=(input.source_url or "").strip() or None,
+                )
+        except Refusal as refusal:
+            return VersionPayloadRow(None, user_errors(refusal))
+        found = await queries.visible_versions(context.database, context.viewer, [key])
+        return VersionPayloadRow(found.get(key), [])
 
 
 async def _import(context: Context, given: ImportRegulationInput) -> RegulationPayload:

@@ -1,10 +1,13 @@
 """Importing a regulation in the graph: what it takes and gives."""
 
+from typing import NamedTuple
+
 import strawberry
 
+from app.knowledge.queries import VersionRow
 from schema.audiences import AudienceInput
 from schema.errors import UserError
-from schema.knowledge import Regulation
+from schema.knowledge import Regulation, RegulationVersion
 
 
 @strawberry.input(description="The text of a regulation to import.")
@@ -44,3 +47,32 @@ class RegulationPayload:
     errors: list[UserError] = strawberry.field(
         default_factory=list, description="Why nothing was done."
     )
+
+
+@strawberry.input(description="A version of a regulation that was compared with its source.")
+class VerifyRegulationVersionInput:
+    """Which text, by its hash, and its source."""
+
+    version_id: strawberry.ID = strawberry.field(description="The version's id.")
+    sha256: str = strawberry.field(
+        description="The SHA-256 of the text that was compared, as the version tells it."
+    )
+    source_url: str | None = strawberry.field(
+        default=None,
+        description="The page that it was compared with; needed where the version names no source.",
+    )
+
+
+class VersionPayloadRow(NamedTuple):
+    """The version as it stands now, or why nothing was done."""
+
+    version: VersionRow | None
+    errors: list[UserError]
+
+
+@strawberry.type(description="A version that was verified, or why it was not.")
+class RegulationVersionPayload:
+    """The shape of :class:`VersionPayloadRow`."""
+
+    version: RegulationVersion | None = strawberry.field(description="The version as it is now.")
+    errors: list[UserError] = strawberry.field(description="Why nothing was done.")

@@ -1,7 +1,7 @@
 """Regulation, its versions and articles in the graph."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import strawberry
@@ -11,6 +11,7 @@ from app.knowledge import cited, queries, wordings
 from app.knowledge.queries import ArticleRow, RegulationRow, VersionRow
 from app.knowledge.rules import RegulationStatus, wording_on
 from app.knowledge.wordings import Wording
+from app.members.queries import MemberRow, visible_members
 from schema.context import Context
 from schema.edges import edge
 from schema.following import followed_by_viewer
@@ -29,6 +30,7 @@ from schema.paging import (
 )
 
 if TYPE_CHECKING:
+    from schema.members import Member
     from schema.reading import ArticleWording
 
 _MOST_WORDINGS = 20
@@ -180,6 +182,22 @@ async def wordings_of(
     return [found[row.id][:first] for row in parents]
 
 
+async def importers_of(context: Context, parents: Sequence[VersionRow]) -> list[MemberRow | None]:
+    """Who imported each."""
+    return await _members(context, [row.imported_by_id for row in parents])
+
+
+async def verifiers_of(context: Context, parents: Sequence[VersionRow]) -> list[MemberRow | None]:
+    """Who verified each."""
+    return await _members(context, [row.verified_by_id for row in parents])
+
+
+async def _members(context: Context, ids: Sequence[int | None]) -> list[MemberRow | None]:
+    wanted = list({key for key in ids if key is not None})
+    found = await visible_members(context.database, context.viewer, wanted) if wanted else {}
+    return [found.get(key or 0) for key in ids]
+
+
 @node(ArticleRow, find=find_articles, description="One article of a regulation (条文).")
 class RegulationArticle(Node):
     """The shape of :class:`ArticleRow`."""
@@ -245,8 +263,18 @@ class RegulationVersion(Node):
     sha256: str = strawberry.field(
         description="SHA-256 of its source text in hexadecimal, white space apart."
     )
+    imported_at: datetime = strawberry.field(description="When it was imported.")
+    imported_by: Annotated["Member", strawberry.lazy("schema.members")] | None = edge(
+        importers_of, "Who imported it; null where nobody did by name, and for who is signed out."
+    )
     is_verified: bool = strawberry.field(
-        description="Whether somebody compared it with its source (已核对)."
+        description="Whether a second person compared it with its source (已核对)."
+    )
+    verified_at: datetime | None = strawberry.field(
+        description="When it was verified, null until then."
+    )
+    verified_by: Annotated["Member", strawberry.lazy("schema.members")] | None = edge(
+        verifiers_of, "Who verified it; null until then, and for who is signed out."
     )
 
 

@@ -66,7 +66,9 @@ class VersionRow(NamedTuple):
     source_name: str
     sha256: str
     imported_at: datetime
+    imported_by_id: int | None
     verified_at: datetime | None
+    verified_by_id: int | None
 
     @property
     def is_verified(self) -> bool:
