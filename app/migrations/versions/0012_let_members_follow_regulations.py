@@ -8,7 +8,7 @@ import app.database.columns
 
 
 revision = '0012'
-down_revision = '0009'
+down_revision = '0011'
 branch_labels = None
 depends_on = None
 
