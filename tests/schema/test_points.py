@@ -55,24 +55,44 @@ async def test_a_new_member_has_nothing_yet_and_sees_what_pays(database, ask):
     assert (await ask(MINE, NOBODY))["viewerPoints"] is None
 
 
-async def test_each_line_of_an_account_explains_itself(database, ask):
-    admin, member = await staffed(database)
-    over = await viewer_of(database, admin)
-    async with building(database) as group:
-        branch = await group.organization()
-        author = await group.member(branch)
-        only_here = f"org:{branch.id}"
-        shown, hidden = await group.news(author), await group.news(author, audience=only_here)
-    at = now()
-    await pay(
-        database,
-        deed(member, subject=shown.id, at=at),
-        deed(member, Action.COMMENT, key="comment/1", subject=hidden.id, at=at),
-    )
-    async with database.transaction() as session:
-        await take_back(session, "comment/1", reason="评论被撤下")
-        await adjust(session, over, adjustment(member, 5, reason="断网学习补录"))
-    mine = (await ask(MINE, member))["viewerPoints"]
+class Account:
+    """A member's account: a like, a comment that was taken back, and an adjustment, since ``at``.
+
+    ``shown`` is what was liked; what was commented on is no longer the member's to see.
+    """
+
+    def __init__(self, ask) -> None:
+        self.ask = ask
+
+    async def open(self):
+        database = self.ask.database
+        admin, member = await staffed(database)
+        over, self.at = await viewer_of(database, admin), now()
+        async with building(database) as group:
+            branch = await group.organization()
+            author = await group.member(branch)
+            self.shown = await group.news(author)
+            hidden = await group.news(author, audience=f"org:{branch.id}")
+        await pay(
+            database,
+            deed(member, subject=self.shown.id, at=self.at),
+            deed(member, Action.COMMENT, key="comment/1", subject=hidden.id, at=self.at),
+        )
+        async with database.transaction() as session:
+            await take_back(session, "comment/1", reason="评论被撤下")
+            await adjust(session, over, adjustment(member, 5, reason="断网学习补录"))
+        self.read = (await self.ask(MINE, member))["viewerPoints"]
+        self.lines = self.read["entries"]["nodes"]
+        return self
+
+
+@pytest.fixture
+async def account(ask):
+    return await Account(ask).open()
+
+
+async def test_an_account_sums_up_its_lines_and_what_still_pays(account):
+    mine = account.read
     assert (mine["balance"], mine["earnedToday"]) == (6, 3)
     assert {b["book"]: b["balance"] for b in mine["books"] if b["balance"]} == {
         "INTERACTION": 1,
@@ -80,53 +100,36 @@ async def test_each_line_of_an_account_explains_itself(database, ask):
     }
     left = {each["action"]: each["remainingToday"] for each in mine["allowances"]}
     assert (left["LIKE"], left["COMMENT"]) == (2, 2)
-    day = at.astimezone(ask.platform.settings.zone)
-    day = f"{day.year}年{day.month}月{day.day}日"
-    adjusted, taken, comment, like = mine["entries"]["nodes"]
-    told = ("book", "kind", "amount", "balanceAfter", "action", "reason", "explanation")
-    assert [tuple(each[name] for name in told) for each in (adjusted, taken, comment, like)] == [
-        (
-            "ADJUSTMENT",
-            "ADJUSTMENT",
-            5,
-            5,
-            "ADJUSTMENT",
-            "断网学习补录",
-            "管理员人工调整，增加5分。理由：断网学习补录。",
-        ),
-        (
-            "INTERACTION",
-            "REVERSAL",
-            -2,
-            1,
-            "REVERSAL",
-            "评论被撤下",
-            "冲正此前的一笔积分（+2分），原分录保留。理由：评论被撤下。",
-        ),
-        (
-            "INTERACTION",
-            "AWARD",
-            2,
-            3,
-            "COMMENT",
-            "评论",
-            f"{day}发表一条评论，按“评论”规则第1版（每次2分，每日最多4分），记2分。",
-        ),
-        (
-            "INTERACTION",
-            "AWARD",
-            1,
-            1,
-            "LIKE",
-            "点赞",
-            f"{day}点赞一条内容，按“点赞”规则第1版（每次1分，每日最多3分），记1分。",
-        ),
+
+
+async def test_each_line_of_an_account_tells_what_moved(account):
+    told = ("book", "kind", "amount", "balanceAfter", "action", "reason")
+    assert [tuple(each[name] for name in told) for each in account.lines] == [
+        ("ADJUSTMENT", "ADJUSTMENT", 5, 5, "ADJUSTMENT", "断网学习补录"),
+        ("INTERACTION", "REVERSAL", -2, 1, "REVERSAL", "评论被撤下"),
+        ("INTERACTION", "AWARD", 2, 3, "COMMENT", "评论"),
+        ("INTERACTION", "AWARD", 1, 1, "LIKE", "点赞"),
     ]
+
+
+async def test_each_line_of_an_account_explains_itself(account):
+    day = account.at.astimezone(account.ask.platform.settings.zone)
+    day = f"{day.year}年{day.month}月{day.day}日"
+    assert [each["explanation"] for each in account.lines] == [
+        "管理员人工调整，增加5分。理由：断网学习补录。",
+        "冲正此前的一笔积分（+2分），原分录保留。理由：评论被撤下。",
+        f"{day}发表一条评论，按“评论”规则第1版（每次2分，每日最多4分），记2分。",
+        f"{day}点赞一条内容，按“点赞”规则第1版（每次1分，每日最多3分），记1分。",
+    ]
+
+
+async def test_each_line_of_an_account_names_its_deed_and_only_what_its_member_sees(account):
+    adjusted, taken, comment, like = account.lines
     assert taken["reverses"] == {"id": comment["id"], "amount": 2}
-    assert like["subject"] == {"__typename": "NewsItem", "id": gid(shown)}
+    assert like["subject"] == {"__typename": "NewsItem", "id": gid(account.shown)}
     # What the member may not see is not told, whatever it paid.
     assert [each["subject"] for each in (adjusted, taken, comment)] == [None] * 3
-    assert like["doneAt"] == at.isoformat()
+    assert like["doneAt"] == account.at.isoformat()
 
 
 async def test_a_cap_that_cut_an_award_is_named(database, ask):
