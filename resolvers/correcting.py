@@ -13,7 +13,7 @@ from app.points.queries import entries_of
 from app.points.requests import requests, visible_requests
 from app.points.seconding import Correction
 from app.visibility import Role
-from resolvers.deeds import require_member
+from resolvers.deeds import by_member, require_member
 from resolvers.texts import MAX_KEY, MAX_REASON, text
 from schema.context import Context
 from schema.correcting import (
@@ -163,10 +163,7 @@ async def _done(
 ) -> PointsPayloadRow:
     """Correct in a transaction of its own; what came of it is then read as it was committed."""
     try:
-        require_member(context)
-        async with context.database.transaction() as session:
-            done = await correct(session)
-        return await _corrected(context, done)
+        return await _corrected(context, await by_member(context, correct))
     except Refusal as refusal:
         return PointsPayloadRow(None, user_errors(refusal))
 

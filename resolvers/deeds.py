@@ -1,7 +1,7 @@
 """What every deed on a content has in common: its transaction, its payload, its refusals."""
 
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -13,7 +13,8 @@ from schema.context import Context
 from schema.engagement import ContentPayloadRow
 from schema.errors import user_errors
 
-#: Does something in a transaction, and answers to which content.
+T = TypeVar("T")
+#: Does something in a transaction, and answers to what.
 Deed = Callable[[AsyncSession], Awaitable[int]]
 #: ``(session, viewer, content_id)``: checks what decides, inside the transaction.
 ContentDeed = Callable[[AsyncSession, Viewer, int], Awaitable[Any]]
@@ -23,6 +24,13 @@ def require_member(context: Context) -> None:
     """Refuse nobody."""
     if not context.viewer.signed_in:
         raise Unauthenticated("请先登录")
+
+
+async def by_member(context: Context, deed: Callable[[AsyncSession], Awaitable[T]]) -> T:
+    """Do ``deed`` for a member, in a transaction of its own; nobody is UNAUTHENTICATED."""
+    require_member(context)
+    async with context.database.transaction() as session:
+        return await deed(session)
 
 
 async def payload(doing: Awaitable[ContentRow]) -> ContentPayloadRow:

@@ -1,6 +1,6 @@
 """Doors for whoever discusses: addComment, editComment, removeComment, appealRemoval."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 import strawberry
@@ -12,6 +12,7 @@ from app.engagement.queries import visible_comments
 from app.engagement.rules import MAX_BODY, MAX_MENTIONS, plain_text
 from app.errors import Invalid, Refusal, Unauthenticated
 from app.moderation import speaking
+from resolvers.deeds import Deed, by_member
 from schema.content import content_key
 from schema.context import Context
 from schema.discussion import (
@@ -26,8 +27,6 @@ from schema.errors import user_errors
 from schema.nodes import key_of
 
 Info = strawberry.Info[Context]
-#: Something done to comments in a transaction; answers the comment's id.
-Deed = Callable[[AsyncSession], Awaitable[int]]
 
 
 @strawberry.type
@@ -142,9 +141,7 @@ def comment_key(value: str) -> int:
 async def _done(context: Context, deed: Deed) -> CommentPayloadRow:
     """Do ``deed`` in a transaction of its own; the comment is then read as it was committed."""
     try:
-        member_id(context)
-        async with context.database.transaction() as session:
-            key = await deed(session)
+        key = await by_member(context, deed)
     except Refusal as refusal:
         return CommentPayloadRow(None, user_errors(refusal))
     found = (await visible_comments(context.database, context.viewer, [key])).get(key)

@@ -1,6 +1,5 @@
 """Doors for reports and for those who decide: cases and held words."""
 
-from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
 
 import strawberry
@@ -9,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.errors import Refusal
 from app.moderation import actions, held_words, queries
 from app.moderation.actions import Complaint
+from resolvers.deeds import Deed, by_member
 from resolvers.discussion import comment_key, member_id
 from schema.content import content_key
 from schema.context import Context
@@ -178,13 +178,13 @@ class ModerationMutations:
     ) -> HeldWordPayload:
         """Add a word."""
         context = info.context
+
+        async def deed(session: AsyncSession) -> int:
+            of = key_of(input.organization_id, "Organization", "input", "organizationId")
+            return await held_words.add(session, context.actor, of, word=input.word)
+
         try:
-            member_id(context)
-            organization_id = key_of(
-                input.organization_id, "Organization", "input", "organizationId"
-            )
-            async with context.database.transaction() as session:
-                key = await held_words.add(session, context.actor, organization_id, word=input.word)
+            key = await by_member(context, deed)
         except Refusal as refusal:
             return HeldWordPayload(errors=user_errors(refusal))
         found: Any = await held_words.held_words_by_id(context.database, context.viewer, [key])
@@ -200,22 +200,21 @@ class ModerationMutations:
     ) -> HeldWordPayload:
         """Remove a word."""
         context = info.context
-        try:
-            member_id(context)
+
+        async def deed(session: AsyncSession) -> Any:
             key = key_of(input.held_word_id, "HeldWord", "input", "heldWordId")
-            async with context.database.transaction() as session:
-                removed: Any = await held_words.remove(session, context.actor, key)
+            return await held_words.remove(session, context.actor, key)
+
+        try:
+            removed = await by_member(context, deed)
         except Refusal as refusal:
             return HeldWordPayload(errors=user_errors(refusal))
         return HeldWordPayload(held_word=removed)
 
 
-Deed = Callable[[AsyncSession], Awaitable[int]]
-
-
 async def _reported(context: Context, deed: Deed) -> ReportPayload:
     try:
-        made: Any = await queries.report(context.database, await _done(context, deed))
+        made: Any = await queries.report(context.database, await by_member(context, deed))
     except Refusal as refusal:
         return ReportPayload(errors=user_errors(refusal))
     return ReportPayload(report=made)
@@ -223,18 +222,11 @@ async def _reported(context: Context, deed: Deed) -> ReportPayload:
 
 async def _dealt(context: Context, deed: Deed) -> CasePayload:
     try:
-        key = await _done(context, deed)
+        key = await by_member(context, deed)
     except Refusal as refusal:
         return CasePayload(errors=user_errors(refusal))
     found: Any = await queries.visible_cases(context.database, context.viewer, [key])
     return CasePayload(case=found.get(key))
-
-
-async def _done(context: Context, deed: Deed) -> int:
-    """Do ``deed`` for a member, in a transaction of its own."""
-    member_id(context)
-    async with context.database.transaction() as session:
-        return await deed(session)
 
 
 def _case(value: str) -> int:

@@ -1,6 +1,5 @@
 """Doors to rewards: the catalogue, what was redeemed, and every deed on both."""
 
-from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
 
 import strawberry
@@ -14,7 +13,7 @@ from app.rewards.actions import RewardDraft
 from app.rewards.models import RedemptionState
 from app.rewards.redeeming import Wish
 from app.rewards.rules import MAX_DESCRIPTION, MAX_TITLE
-from resolvers.deeds import require_member
+from resolvers.deeds import Deed, by_member, require_member
 from resolvers.texts import MAX_KEY, MAX_REASON, text
 from schema.context import Context
 from schema.errors import user_errors
@@ -45,7 +44,6 @@ from schema.rewards import (
 
 Info = strawberry.Info[Context]
 #: Does something in a transaction, and answers to which row.
-Deed = Callable[[AsyncSession], Awaitable[int]]
 
 
 @strawberry.type
@@ -251,7 +249,7 @@ def _changes(given: UpdateRewardInput) -> dict[str, Any]:
 
 async def _reward(context: Context, deed: Deed) -> RewardPayloadRow:
     try:
-        key = await _done(context, deed)
+        key = await by_member(context, deed)
     except Refusal as refusal:
         return RewardPayloadRow(None, user_errors(refusal))
     found = await queries.visible_rewards(context.database, context.viewer, [key])
@@ -260,15 +258,8 @@ async def _reward(context: Context, deed: Deed) -> RewardPayloadRow:
 
 async def _redemption(context: Context, deed: Deed) -> RedemptionPayloadRow:
     try:
-        key = await _done(context, deed)
+        key = await by_member(context, deed)
     except Refusal as refusal:
         return RedemptionPayloadRow(None, user_errors(refusal))
     found = await queries.visible_redemptions(context.database, context.viewer, [key])
     return RedemptionPayloadRow(found[key], [])
-
-
-async def _done(context: Context, deed: Deed) -> int:
-    """Do ``deed`` in a transaction of its own; what came of it is then read as committed."""
-    require_member(context)
-    async with context.database.transaction() as session:
-        return await deed(session)
