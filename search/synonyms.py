@@ -32,14 +32,17 @@ class Synonyms:
         longest_first = sorted(self._others, key=lambda word: (-len(word), word))
         self._words = re.compile("|".join(map(re.escape, longest_first)) or "(?!)")
 
+    def others(self, word: str) -> tuple[str, ...]:
+        """The words that mean the same as this one, in folded letters."""
+        return tuple(sorted(self._others.get(word, ())))
+
     def within(self, folded: str) -> list[Synonym]:
         """The words of these sets in a question, each once, with the words that it lacks."""
         found = text.unique(self._words.findall(folded))
-        others = ((word, sorted(self._others[word])) for word in found)
         return [
             Synonym(word, lacking)
-            for word, all_others in others
-            if (lacking := tuple(other for other in all_others if other not in folded))
+            for word in found
+            if (lacking := tuple(each for each in self.others(word) if each not in folded))
         ]
 
 

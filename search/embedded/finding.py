@@ -23,7 +23,7 @@ def find(snapshot: Snapshot, request: Request, synonyms: Synonyms) -> Page:
     if question.is_empty:
         return Page()
     within = allowed(snapshot, request.filter, unwanted=question.unwanted)
-    named = find_named(snapshot, question.asking, within)
+    named = find_named(snapshot, question.asking, within, synonyms)
     if named:
         question = read_question(named.elsewhere)
     ranked = everything = asked(snapshot, question, within, synonyms.within(question.folded))

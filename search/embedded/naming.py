@@ -13,6 +13,7 @@ from search.embedded.index import Query, Row, Snapshot, every, worth
 from search.embedded.weighing import candidates
 from search.port import SearchScope
 from search.ranking import Candidate
+from search.synonyms import Synonyms
 
 _NAMED_SCORE = 10_000.0
 
@@ -34,19 +35,28 @@ class _Reading(NamedTuple):
     elsewhere: str
 
 
-def find_named(snapshot: Snapshot, asking: str, within: Query) -> Named | None:
-    """What the query names of the documents ``within``; a whole title before an abbreviation."""
+def find_named(snapshot: Snapshot, asking: str, within: Query, synonyms: Synonyms) -> Named | None:
+    """What the query names of the documents ``within``.
+
+    A whole title comes before another name that was learnt for it, and that before an abbreviation.
+    """
+
+    def itself(typed: str) -> Iterator[str]:
+        yield typed
+
+    def learnt(typed: str) -> Iterator[str]:
+        yield from map(key, synonyms.others(typed))
+
+    def shortened(typed: str) -> Iterator[str]:
+        if may_be_abbreviation(typed):
+            yield from _meant(snapshot, typed, within)
+
     readings = tuple(_readings(asking))
-    for reading in readings:
-        # Few of the titles that the words before a number may mean exist: look before asking.
-        known = (title for title in reading.titles if snapshot.frequency("name", title))
-        if named := _first(snapshot, reading, known, within):
-            return named
-    for reading in readings:
-        short = filter(may_be_abbreviation, reading.titles)
-        meant = (title for typed in short for title in _meant(snapshot, typed, within))
-        if named := _first(snapshot, reading, meant, within):
-            return named
+    for way in (itself, learnt, shortened):
+        for reading in readings:
+            titles = (title for typed in reading.titles for title in way(typed))
+            if named := _first(snapshot, reading, titles, within):
+                return named
     return None
 
 
@@ -62,10 +72,11 @@ def _first(
 ) -> Named | None:
     """The articles under the first of these titles that has what was asked."""
     for title in titles:
-        query = _under(snapshot, title, reading.article, within)
-        rows = snapshot.best(query, limit=snapshot.frequency("name", title)).rows
-        if rows:
-            return Named(query, _in_reading_order(snapshot, rows), reading.elsewhere)
+        # Few of the titles that words may mean exist: look before asking.
+        if known := snapshot.frequency("name", title):
+            query = _under(snapshot, title, reading.article, within)
+            if rows := snapshot.best(query, limit=known).rows:
+                return Named(query, _in_reading_order(snapshot, rows), reading.elsewhere)
     return None
 
 

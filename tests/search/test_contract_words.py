@@ -129,3 +129,10 @@ async def test_a_title_that_holds_a_citation_is_a_title(engine):
     title = "关于适用借书规定第三条的通知"
     await engine.replace([regulation(9, title, {(1, 0): "照此办理。"}, first_id=901)])
     assert (await ids(engine, title))[0] == 901
+
+
+async def test_another_name_that_was_learnt_leads_straight_to_the_regulation(engine):
+    await engine.learn([frozenset({"看书规矩", "集团阅览室管理条例"})])
+    assert (await ids(engine, "看书规矩"))[:5] == [101, 102, 103, 104, 105]
+    assert (await ids(engine, "看书规矩第三条"))[0] == 103
+    assert (await ids(engine, "请问看书规矩 12"))[0] == 105

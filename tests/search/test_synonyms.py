@@ -9,6 +9,11 @@ def test_a_word_brings_the_others_of_its_set():
     assert TABLE.within("老板不发工资") == [Synonym("老板", ("用人单位",))]
 
 
+def test_a_word_is_known_by_all_that_mean_the_same():
+    assert TABLE.others("女主人") == ("内当家", "老板娘")
+    assert TABLE.others("工资") == ()
+
+
 def test_the_longest_word_is_meant():
     assert TABLE.within("老板娘来了") == [Synonym("老板娘", ("内当家", "女主人"))]
 
