@@ -12,6 +12,8 @@ from typing import NamedTuple
 _LIMITS = Path(__file__).with_name("limits.py")
 _ROOT = Path(__file__).parents[1]
 _KEPT = 16 * 1024
+#: What programs do not die of by themselves; a decoder that falls over dies of others.
+_BY_SOMEBODY = frozenset({signal.SIGHUP, signal.SIGINT, signal.SIGKILL, signal.SIGTERM})
 
 
 class Bounds(NamedTuple):
@@ -30,11 +32,16 @@ class Ended(NamedTuple):
     errors: str
 
 
+class Killed(OSError):  # noqa: N818  what happened, and not of our doing
+    """Somebody ended the program: that tells nothing of what it worked on, which is to do again."""
+
+
 async def run_bounded(
     command: Sequence[str], bounds: Bounds, *, heard: Callable[[str], None] | None = None
 ) -> Ended:
     """Run ``command`` (its program by full path) to its end, to its bounds, or until cancelled.
 
+    :class:`Killed` where it was killed from outside, as by a machine that is out of memory.
     ``heard`` is told each line of its standard output. It has no input, none of our environment,
     and a process group of its own, all of which is killed with it.
     """
@@ -53,7 +60,7 @@ async def run_bounded(
             _, errors = await asyncio.gather(
                 _listen(process.stdout, heard), _last_words(process.stderr)
             )
-            return Ended(await process.wait(), errors)
+            return _ended(await process.wait(), errors)
     except TimeoutError:
         return Ended(-signal.SIGXCPU, "out of time")
     finally:
@@ -61,6 +68,12 @@ async def run_bounded(
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
             await process.wait()
+
+
+def _ended(code: int, errors: str) -> Ended:
+    if -code in _BY_SOMEBODY:
+        raise Killed("a program was killed")
+    return Ended(code, errors)
 
 
 async def _listen(stream: asyncio.StreamReader | None, heard: Callable[[str], None] | None) -> None:

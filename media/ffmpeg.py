@@ -1,12 +1,14 @@
 """ffmpeg on one local file: nothing else is opened, and what it may use is bounded."""
 
 import functools
+import re
+import signal
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from imageio_ffmpeg import get_ffmpeg_exe
 
-from media.bounded import Bounds, Ended, run_bounded
+from media.bounded import Bounds, Ended, Killed, run_bounded
 from media.sniffing import Kind
 
 _MEMORY = 3 * 1024**3
@@ -17,6 +19,7 @@ _LARGEST_OUTPUT = 4 * 1024**3
 # and the one that the first bytes say it is.
 _DEMUXERS = {Kind.MOV: "mov", Kind.MATROSKA: "matroska"}
 _THREADS = "2"
+_SIGNALLED = re.compile(r"Exiting normally, received signal (\d+)\.\s*\Z")
 
 
 async def run_ffmpeg(
@@ -43,7 +46,16 @@ async def run_ffmpeg(
         memory=_MEMORY,
         file_size=_LARGEST_OUTPUT,
     )
-    return await run_bounded(command, bounds, heard=heard)
+    return _told_apart(await run_bounded(command, bounds, heard=heard))
+
+
+def _told_apart(ended: Ended) -> Ended:
+    """ffmpeg catches signals, and says so last: its bound on the processor, or somebody's wish."""
+    if (found := _SIGNALLED.search(ended.errors)) is None:
+        return ended
+    if int(found[1]) != signal.SIGXCPU:
+        raise Killed("ffmpeg was told to end")
+    return Ended(-signal.SIGXCPU, ended.errors)
 
 
 @functools.cache

@@ -13,21 +13,23 @@ import sys
 
 _PR_SET_PDEATHSIG = 1
 _OPEN_FILES = 128
+_GRACE_SECONDS = 5
 
 
 def main(cpu_seconds: int, memory: int, file_size: int, command: list[str]) -> None:
     """Limit this process, and become ``command``."""
     limits = {
-        resource.RLIMIT_CPU: cpu_seconds,
-        resource.RLIMIT_FSIZE: file_size,
-        resource.RLIMIT_NOFILE: _OPEN_FILES,
-        resource.RLIMIT_CORE: 0,
-        resource.RLIMIT_AS: memory,
+        # The first is told by SIGXCPU, so that SIGKILL is always somebody else's.
+        resource.RLIMIT_CPU: (cpu_seconds, cpu_seconds + _GRACE_SECONDS),
+        resource.RLIMIT_FSIZE: (file_size, file_size),
+        resource.RLIMIT_NOFILE: (_OPEN_FILES, _OPEN_FILES),
+        resource.RLIMIT_CORE: (0, 0),
+        resource.RLIMIT_AS: (memory, memory),
     }
-    for limit, value in limits.items():
+    for limit, bounds in limits.items():
         # macOS bounds no address space; time and file sizes are bounded everywhere.
         with contextlib.suppress(ValueError, OSError):
-            resource.setrlimit(limit, (value, value))
+            resource.setrlimit(limit, bounds)
     os.nice(10)
     if sys.platform == "linux":
         # Whatever becomes of the worker, its child does not outlive it.

@@ -42,7 +42,7 @@ async def make_picture(source: Path, folder: Path, *, square: bool = False) -> P
     told = folder / "made.json"
     if ended.code != 0 or not told.is_file():
         # Out of memory, out of time, or a decoder that fell over: a bomb looks no different.
-        late = ended.code in {-signal.SIGXCPU, -signal.SIGKILL}
+        late = ended.code == -signal.SIGXCPU
         raise Rejected(_REFUSALS["large" if late else "unreadable"])
     made: dict[str, Any] = json.loads(told.read_text())
     if "refused" in made:

@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import signal
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
@@ -104,7 +105,7 @@ async def _encode(
 
     outputs = [*_filters(look, rungs), *(each for r in rungs for each in _output(look, r, folder))]
     ended = await run_ffmpeg(source, look.kind, outputs, seconds=300 + 10 * length, heard=hear)
-    if ended.code < 0:
+    if ended.code == -signal.SIGXCPU:
         raise Rejected(_SLOW)
     if ended.code != 0 or done == 0:
         raise Rejected(_UNREADABLE)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from media.bounded import Bounds, run_bounded
+from media.bounded import Bounds, Killed, run_bounded
 
 pytestmark = pytest.mark.anyio
 
@@ -50,7 +50,18 @@ async def test_memory_is_bounded():
 
 async def test_time_on_the_processor_is_bounded():
     ended, _ = await heard("while True: pass", BOUNDS._replace(cpu_seconds=1))
-    assert ended.code in {-signal.SIGXCPU, -signal.SIGKILL}
+    assert ended.code == -signal.SIGXCPU
+
+
+@pytest.mark.parametrize("by", [signal.SIGKILL, signal.SIGTERM])
+async def test_whoever_is_killed_by_somebody_is_no_finding(by):
+    with pytest.raises(Killed):
+        await heard(f"import os; os.kill(os.getpid(), {by:d})")
+
+
+async def test_whoever_falls_over_is_a_finding():
+    ended, _ = await heard("import os, signal; os.kill(os.getpid(), signal.SIGSEGV)")
+    assert ended.code == -signal.SIGSEGV
 
 
 async def test_files_are_bounded(tmp_path):

@@ -6,6 +6,7 @@ import re
 import pytest
 from films import SOUND, ffmpeg, film
 
+from media import ffmpeg as ffmpeg_module
 from media import videos
 from media.ffmpeg import run_ffmpeg
 from media.ladder import ladder
@@ -161,6 +162,18 @@ async def test_a_film_that_conceals_its_length_is_rejected_while_it_is_encoded(
     monkeypatch.setattr(videos, "_DURATION", re.compile("(never)"))
     source = film(tmp_path / "a.mp4", seconds=3)
     assert await reason(tmp_path, source) == "视频超过 30 分钟，请剪短后上传"
+
+
+async def test_a_film_that_takes_too_long_to_encode_is_rejected(tmp_path, monkeypatch):
+    source = film(tmp_path / "a.mp4", "-preset", "ultrafast", size="1280x720", seconds=12)
+    bounded = ffmpeg_module.run_bounded
+
+    async def briefly(command, bounds, **more):
+        seconds = 1 if "-filter_complex" in command else 60
+        return await bounded(command, bounds._replace(cpu_seconds=seconds), **more)
+
+    monkeypatch.setattr(ffmpeg_module, "run_bounded", briefly)
+    assert await reason(tmp_path, source) == "视频处理超时，请压缩后重新上传"
 
 
 class Listening:
