@@ -10,6 +10,8 @@ from app.migrations import pending
 from schema.context import Platform
 
 _PATIENCE_SECONDS = 2.0
+#: With an engine standing in for another, members are served.
+_SERVING = frozenset({"ready", "embedded stands in"})
 
 
 async def health(_request: Request) -> JSONResponse:
@@ -25,10 +27,10 @@ async def ready(request: Request) -> JSONResponse:
             "engine": platform.database.dialect,
             "state": await _state(_database(platform)),
         },
-        "search": {"engine": "embedded", "state": await _state(_search(platform))},
+        "search": {"engine": platform.search.name, "state": await _state(_search(platform))},
         "media": {"engine": platform.media.name, "state": await _state(_media(platform))},
     }
-    good = all(part["state"] == "ready" for part in parts.values())
+    good = all(part["state"] in _SERVING for part in parts.values())
     return JSONResponse(
         {"status": "ready" if good else "unavailable", "parts": parts}, 200 if good else 503
     )
@@ -51,7 +53,9 @@ async def _database(platform: Platform) -> str:
 
 async def _search(platform: Platform) -> str:
     state = await platform.search.state()
-    return "rebuild needed" if state.needs_rebuild else "ready"
+    if state.needs_rebuild:
+        return "rebuild needed"
+    return "ready" if state.stand_in is None else f"{state.stand_in} stands in"
 
 
 async def _media(platform: Platform) -> str:

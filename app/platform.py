@@ -12,6 +12,9 @@ from media.port import MediaStore
 from media.s3 import S3Access, S3Store
 from schema.context import Platform
 from search.embedded import EmbeddedEngine
+from search.falling_back import FallingBack
+from search.meilisearch import Access, MeilisearchEngine
+from search.port import SearchEngine
 
 
 def media_store(settings: Settings) -> MediaStore:
@@ -30,12 +33,25 @@ def media_store(settings: Settings) -> MediaStore:
     return S3Store(access)
 
 
+def search_engine(settings: Settings) -> SearchEngine:
+    """Meilisearch where it is set, the embedded engine beside it; else the embedded one alone."""
+    embedded = EmbeddedEngine(settings.data_dir / "search")
+    if settings.meili_url is None:
+        return embedded
+    access = Access(
+        url=settings.meili_url,
+        key=settings.meili_api_key.get_secret_value() if settings.meili_api_key else None,
+        search_seconds=settings.search_timeout_seconds,
+    )
+    return FallingBack(MeilisearchEngine(access), embedded)
+
+
 @asynccontextmanager
 async def open_platform(settings: Settings) -> AsyncIterator[Platform]:
     """Open every engine; what is not set falls back to the embedded one under ``DATA_DIR``."""
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     database = Database(settings.database, zone=settings.zone)
-    search = EmbeddedEngine(settings.data_dir / "search")
+    search = search_engine(settings)
     try:
         yield Platform(
             settings=settings,

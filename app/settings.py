@@ -27,6 +27,7 @@ class Settings(BaseSettings):
     database_url: str | None = None
     meili_url: str | None = None
     meili_api_key: SecretStr | None = None
+    search_timeout_seconds: float = Field(default=1.5, gt=0, le=10)
     s3_endpoint: str | None = None
     s3_access_key: SecretStr | None = None
     s3_secret_key: SecretStr | None = None

@@ -1,7 +1,7 @@
 """The port: the words in which the platform speaks to a search engine, whichever it is."""
 
 import enum
-from collections.abc import AsyncIterable, Mapping, Sequence
+from collections.abc import AsyncIterable, AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Protocol
@@ -151,11 +151,25 @@ class SuggestionHit:
 
 @dataclass(frozen=True, slots=True)
 class EngineState:
-    """What ``/ready`` tells: without a sound and complete index, ``needs_rebuild`` is true."""
+    """What ``/ready`` tells: without a sound and complete index, ``needs_rebuild`` is true.
+
+    ``stand_in`` names the engine that answers in the place of one that is out.
+    """
 
     name: str
     documents: int
     needs_rebuild: bool
+    stand_in: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What an index holds of one unit: ``documents`` are ids, ``audiences`` all that it is for."""
+
+    key: UnitKey
+    version: int
+    audiences: frozenset[str]
+    documents: frozenset[int]
 
 
 class SearchEngine(Protocol):
@@ -164,6 +178,16 @@ class SearchEngine(Protocol):
     An engine that cannot answer raises ``app.errors.Unavailable``; a query that is too long is
     ``app.errors.Invalid`` with the path ``query``.
     """
+
+    @property
+    def name(self) -> str:
+        """What ``/ready`` calls it."""
+        ...
+
+    @property
+    def parts(self) -> Sequence["SearchEngine"]:
+        """The engines with an index of their own that this one speaks for: itself, as a rule."""
+        ...
 
     async def search(self, request: Request) -> Page:
         """Find documents, best first; equal scores by id."""
@@ -194,6 +218,10 @@ class SearchEngine(Protocol):
 
     async def state(self) -> EngineState:
         """Report on the index, however broken it is."""
+        ...
+
+    def held(self) -> AsyncIterator[Held]:
+        """Every unit of the index, to be compared with the database."""
         ...
 
     async def close(self) -> None:

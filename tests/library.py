@@ -41,9 +41,9 @@ def content(unit: int, title: str, text: str, *, version: int = 0, **fields) -> 
     return Unit(unit_key(document), (document,), version)
 
 
-def removed(kind: UnitKind, unit: int) -> Unit:
+def removed(kind: UnitKind, unit: int, *, version: int = 0) -> Unit:
     """A unit that is there no more."""
-    return Unit(UnitKey(kind, unit))
+    return Unit(UnitKey(kind, unit), (), version)
 
 
 READING_ROOM = regulation(

@@ -6,6 +6,8 @@ import shutil
 import socket
 import subprocess
 import tempfile
+import time
+import urllib.request
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -53,6 +55,37 @@ def postgres() -> Iterator[str]:
             [*run, "-m", "immediate", "stop"], check=False, cwd=data, capture_output=True
         )
         shutil.rmtree(data, ignore_errors=True)
+
+
+@contextmanager
+def meilisearch(path: str) -> Iterator[tuple[str, str]]:
+    """A Meilisearch of this run's own; yields its URL and its master key."""
+    data = Path(tempfile.mkdtemp(prefix="dangjian-meili-"))
+    port, key = free_port(), uuid.uuid4().hex
+    command = [path, "--no-analytics", "--env", "development", "--db-path", str(data / "db")]
+    command += ["--http-addr", f"127.0.0.1:{port}", "--master-key", key]
+    with (data / "log").open("wb") as log:
+        process = subprocess.Popen(command, cwd=data, stdout=log, stderr=log)
+    try:
+        url = f"http://127.0.0.1:{port}"
+        _wait_for(f"{url}/health", process)
+        yield url, key
+    finally:
+        process.terminate()
+        process.wait()
+        shutil.rmtree(data, ignore_errors=True)
+
+
+def _wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        assert process.poll() is None, "the server ended"
+        try:
+            with urllib.request.urlopen(url, timeout=1):
+                return
+        except OSError:
+            time.sleep(0.1)
+    raise TimeoutError(url)
 
 
 def server_database(server: str, name: str) -> str:

@@ -12,11 +12,13 @@ from search import text
 from search.embedded import writing
 from search.embedded.fields import DOCUMENT
 from search.embedded.finding import find
+from search.embedded.holding import held_by
 from search.embedded.index import FINGERPRINT, BrokenIndex
 from search.embedded.reading import Reader
 from search.embedded.shelf import Shelf
 from search.embedded.suggesting import suggest
-from search.port import EngineState, Page, Request, SearchScope, SuggestionHit, Unit
+from search.port import EngineState, Held, Page, Request, SearchScope, SuggestionHit, Unit
+from search.streams import in_portions
 from search.synonyms import Synonyms, seeds
 
 _SEARCH_THREADS = 4
@@ -43,6 +45,11 @@ class EmbeddedEngine:
         self._writes = ThreadPoolExecutor(1, thread_name_prefix="index")
         # The first search need not wait for the dictionaries.
         self._searches.submit(text.load_dictionaries)
+
+    @property
+    def parts(self) -> tuple["EmbeddedEngine", ...]:
+        """The engines with an index of their own: this one."""
+        return (self,)
 
     async def search(self, request: Request) -> Page:
         """Find documents, best first; equal scores by id."""
@@ -80,7 +87,7 @@ class EmbeddedEngine:
         """
         rebuild = await self._writing(lambda: writing.Rebuild(self._shelf))
         try:
-            async for some in _in_portions(units):
+            async for some in in_portions(units, _DOCUMENTS_AT_ONCE):
                 await self._writing(partial(rebuild.add, some))
             await self._writing(rebuild.publish)
         finally:
@@ -89,6 +96,11 @@ class EmbeddedEngine:
     async def state(self) -> EngineState:
         """Report on the index, however broken it is."""
         return await self._searching(self._state)
+
+    async def held(self) -> AsyncIterator[Held]:
+        """Every unit of the index, to be compared with the database."""
+        for held in await self._searching(lambda: held_by(self._reader.snapshot())):
+            yield held
 
     async def close(self) -> None:
         """Let go of files and threads, once what was begun has ended."""
@@ -116,16 +128,3 @@ async def _on(threads: ThreadPoolExecutor, work: Callable[[], _Answer]) -> _Answ
         return await asyncio.get_running_loop().run_in_executor(threads, work)
     except BrokenIndex as broken:
         raise Unavailable("搜索索引需要重建，请联系管理员。") from broken
-
-
-async def _in_portions(units: AsyncIterable[Unit]) -> AsyncIterator[list[Unit]]:
-    portion: list[Unit] = []
-    documents = 0
-    async for unit in units:
-        portion.append(unit)
-        documents += len(unit.documents)
-        if documents >= _DOCUMENTS_AT_ONCE:
-            yield portion
-            portion, documents = [], 0
-    if portion:
-        yield portion

@@ -1,16 +1,73 @@
 """The engines under test, each with the sample library in its index."""
 
+import os
+import shutil
+from dataclasses import replace
+
 import pytest
 from library import SHELVES, stream
+from servers import meilisearch
 
 from search.embedded import EmbeddedEngine
+from search.meilisearch import Access, MeilisearchEngine
 
 
-@pytest.fixture(params=["embedded"])
-async def engine(request, tmp_path):
-    """Every engine in turn."""
-    engines = {"embedded": lambda: EmbeddedEngine(tmp_path / "index")}
-    engine = engines[request.param]()
+class Watched(MeilisearchEngine):
+    """Knows whether a test wrote to it: only then is the library put back for the next."""
+
+    written = True
+
+    async def replace(self, units):
+        self.written = True
+        await super().replace(units)
+
+    async def rebuild(self, units):
+        self.written = True
+        await super().rebuild(units)
+
+    async def learn(self, synonyms):
+        self.written = True
+        await super().learn(synonyms)
+
+
+@pytest.fixture(scope="session")
+def meilisearch_access(anyio_backend):
+    """A real server: the one that is named, else one of this run's own."""
+    if named := os.environ.get("TEST_MEILI_URL"):
+        yield Access(named, os.environ.get("TEST_MEILI_API_KEY"), "dangjian-test")
+        return
+    if (path := shutil.which("meilisearch")) is None:
+        pytest.skip("no Meilisearch: neither TEST_MEILI_URL nor meilisearch on PATH")
+    with meilisearch(path) as (url, key):
+        yield Access(url, key, "dangjian-test")
+
+
+@pytest.fixture(scope="session")
+async def shared_meilisearch(meilisearch_access):
+    # The limit of a search is for members; a test that shares its machine may wait.
+    engine = Watched(replace(meilisearch_access, search_seconds=20.0))
+    yield engine
+    await engine.close()
+
+
+@pytest.fixture
+async def embedded_engine(tmp_path):
+    engine = EmbeddedEngine(tmp_path / "index")
     await engine.rebuild(stream(SHELVES))
     yield engine
     await engine.close()
+
+
+@pytest.fixture
+async def meilisearch_engine(shared_meilisearch):
+    if shared_meilisearch.written:
+        await shared_meilisearch.learn([])
+        await shared_meilisearch.rebuild(stream(SHELVES))
+        shared_meilisearch.written = False
+    return shared_meilisearch
+
+
+@pytest.fixture(params=["embedded", pytest.param("meilisearch", marks=pytest.mark.services)])
+def engine(request):
+    """Every engine in turn."""
+    return request.getfixturevalue(f"{request.param}_engine")

@@ -1,0 +1,205 @@
+"""What goes to Meilisearch, and what is done about its answers, by a server that stands in."""
+
+import asyncio
+
+import pytest
+from library import DOCUMENTS, EVERYBODY, NEWS, READING_ROOM, SHELVES, content, removed, stream
+from standin import MASTER, standing_in
+
+from app.errors import Conflict, Unavailable
+from search.meilisearch import Access, MeilisearchEngine
+from search.meilisearch.fields import card_fields, document_fields, key_of, spaced, token, token_of
+from search.meilisearch.filters import allowed, named, superseded
+from search.meilisearch.settings import LIBRARY, TERMS, TITLES, names, synonyms
+from search.port import EngineState, Filter, Held, Request, SearchScope, UnitKey, UnitKind
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+def server():
+    with standing_in() as (state, port):
+        state.url = f"http://127.0.0.1:{port}"
+        yield state
+
+
+@pytest.fixture
+async def engine(server):
+    engine = MeilisearchEngine(Access(server.url, MASTER, search_seconds=20))
+    yield engine
+    await engine.close()
+
+
+async def ids(engine, query):
+    page = await engine.search(Request(query=query, filter=Filter(audience=EVERYBODY)))
+    return [hit.id for hit in page.hits]
+
+
+def test_the_audience_is_in_every_filter():
+    assert allowed(Filter(audience=frozenset({"public", "tree:1"}))) == [
+        'audience IN ["public", "tree:1"]'
+    ]
+
+
+def test_a_filter_holds_enums_and_ids_and_digests_only():
+    chosen = Filter(
+        audience=frozenset({"public", 'x" OR "1" = "1'}),
+        scopes=frozenset({SearchScope.NEWS}),
+        organization_id=7,
+        category='" OR 1=1',
+        issuer="集团党委",
+        statuses=frozenset({"IN_FORCE", '"]'}),
+        published_from=1,
+        published_to=2,
+    )
+    assert allowed(chosen) == [
+        'audience IN ["public"]',
+        'scope IN ["NEWS"]',
+        "organizations = 7",
+        f'category_key = "{token(chosen.category)}"',
+        f'issuer_key = "{token("集团党委")}"',
+        'standing IN ["IN_FORCE", "NONE"]',
+        "published >= 1",
+        "published <= 2",
+    ]
+
+
+def test_titles_that_were_typed_are_digests():
+    assert named(['"]'], None) == f'names IN ["{token(chr(34) + "]")}"]'
+
+
+def test_a_change_supersedes_no_newer_one_but_a_removal_of_no_version_does():
+    assert (
+        superseded("content-1", 5, "ab") == 'unit = "content-1" AND write != "ab" AND version <= 5'
+    )
+    assert superseded("content-1", None, "ab") == 'unit = "content-1" AND write != "ab"'
+
+
+def test_all_that_is_filtered_or_shown_is_declared():
+    document = document_fields(READING_ROOM.documents[0], 1, "ab")
+    card = card_fields(NEWS, "ab", 1)
+    for declared, fields in ((LIBRARY, document), (TITLES, card)):
+        for kind in ("searchableAttributes", "filterableAttributes", "sortableAttributes"):
+            assert set(declared[kind]) <= fields.keys()
+    assert set(TERMS) == set(LIBRARY["dictionary"])
+
+
+def test_letters_stand_alone_and_runs_apart():
+    assert spaced("党章，第3条abc") == "党 章. 第. 3. 条. abc"
+
+
+def test_a_unit_is_known_by_its_name_again():
+    key = UnitKey(UnitKind.REGULATION, 12)
+    assert key_of(token_of(key)) == key
+
+
+def test_words_that_mean_the_same_find_one_another():
+    sets = [frozenset({"老闆", "用人单位"}), frozenset({"老板", "雇主"}), frozenset({"独"})]
+    assert synonyms(sets) == {
+        "用人单位": ["老板"],
+        "老板": ["用人单位", "雇主"],
+        "雇主": ["老板"],
+    }
+
+
+async def test_two_keys_of_few_rights_are_made_once_and_used(engine, server):
+    await engine.rebuild(stream([NEWS]))
+    again = MeilisearchEngine(Access(server.url, MASTER))
+    assert await ids(again, "月饼") == [1]
+    await again.close()
+    made = [(key["actions"], key["indexes"]) for key in server.keys]
+    writes = ["documents.*", "indexes.*", "settings.*", "tasks.get", "stats.get"]
+    assert made == [(["search"], ["dangjian-*"]), (writes, ["dangjian-*"])]
+
+
+async def test_a_key_that_may_make_no_keys_is_used_as_it_is(engine, server):
+    await engine.rebuild(stream([NEWS]))
+    search_only = MeilisearchEngine(Access(server.url, server.keys[0]["key"]))
+    assert await ids(search_only, "月饼") == [1]
+    with pytest.raises(Unavailable):
+        await search_only.replace([NEWS])
+    await search_only.close()
+    assert len(server.keys) == 2
+
+
+async def test_a_task_that_fails_fails_the_write(engine, server):
+    await engine.rebuild(stream(SHELVES))
+    server.refusals.append("internal")
+    with pytest.raises(Unavailable):
+        await engine.replace([content(70, "羽毛球", "比赛")])
+    await engine.replace([content(70, "羽毛球", "比赛")])
+    assert await ids(engine, "羽毛球") == [70]
+
+
+async def test_an_index_that_was_never_built_says_so(engine):
+    assert await engine.state() == EngineState("meilisearch", 0, needs_rebuild=True)
+    with pytest.raises(Unavailable):
+        await ids(engine, "月饼")
+
+
+async def test_an_index_of_other_settings_asks_to_be_built_anew(engine, server):
+    await engine.rebuild(stream(SHELVES))
+    assert await engine.state() == EngineState("meilisearch", DOCUMENTS, needs_rebuild=False)
+    server.indexes[names("dangjian").titles].documents["index"]["fingerprint"] = "older"
+    assert (await engine.state()).needs_rebuild is True
+
+
+async def test_a_second_rebuild_at_once_is_refused(engine, server):
+    other = MeilisearchEngine(Access(server.url, MASTER))
+
+    async def while_another_tries():
+        yield NEWS
+        with pytest.raises(Conflict):
+            await other.rebuild(stream([]))
+
+    await engine.rebuild(while_another_tries())
+    await other.close()
+    assert sorted(server.indexes) == sorted(names("dangjian").all)
+    assert await ids(engine, "月饼") == [1]
+
+
+async def test_a_stale_change_of_another_process_comes_again(engine, server, monkeypatch):
+    """It looks, another writes something newer, and it writes: only afterwards can it see."""
+    await engine.rebuild(stream([content(1, "一", "月饼", version=4)]))
+    library = engine._library
+    looked = library._versions
+
+    def then_another_writes(units):
+        held = looked(units)
+        monkeypatch.setattr(library, "_versions", looked)
+        library.replace([content(1, "三", "羽毛球", version=6)])
+        return held
+
+    monkeypatch.setattr(library, "_versions", then_another_writes)
+    with pytest.raises(Unavailable):
+        await engine.replace([content(1, "二", "乒乓球", version=5)])
+    await engine.replace([content(1, "三", "羽毛球", version=6)])
+    assert (await ids(engine, "羽毛球"), await ids(engine, "乒乓球")) == ([1], [])
+
+
+async def test_what_was_removed_later_is_not_put_back_by_an_older_change(engine):
+    await engine.rebuild(stream([content(1, "一", "月饼", version=4)]))
+    await engine.replace([removed(UnitKind.CONTENT, 1, version=9)])
+    await engine.replace([content(1, "一", "月饼", version=8)])
+    assert await ids(engine, "月饼") == []
+    assert [held async for held in engine.held()] == []
+
+
+async def test_it_tells_what_it_holds(engine):
+    await engine.rebuild(stream([NEWS, READING_ROOM]))
+    held = {each.key: each async for each in engine.held()}
+    assert held == {
+        NEWS.key: Held(NEWS.key, 0, frozenset({"everyone"}), frozenset({1})),
+        READING_ROOM.key: Held(
+            READING_ROOM.key, 0, frozenset({"everyone"}), frozenset({101, 102, 103, 104, 105})
+        ),
+    }
+
+
+async def test_searches_leave_the_event_loop_alone(engine, server):
+    await engine.rebuild(stream(SHELVES))
+    with server.lock:
+        search = asyncio.ensure_future(ids(engine, "月饼"))
+        await asyncio.sleep(0)
+        assert not search.done()
+    assert await search == [1]
