@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Annotated, Any, NoReturn, TypeVar
@@ -11,6 +12,7 @@ import uvicorn
 from rich.console import Console
 from rich.progress import Progress
 
+from app import jobs
 from app.auth import hash_password
 from app.backups import back_up, restore
 from app.database.columns import now
@@ -26,7 +28,7 @@ from app.organizations.models import OrganizationKind
 from app.organizations.queries import root
 from app.platform import open_platform
 from app.points.auditing import audit, tally
-from app.reconciling import reconcile_counters
+from app.reconciling import reconcile_counters, reconcile_index
 from app.settings import Settings
 from app.visibility import AudienceScope, Role, audience_key
 from app.worker import Worker
@@ -44,6 +46,8 @@ commands = typer.Typer(
     # Pretty tracebacks print local variables, and with them passwords.
     pretty_exceptions_enable=False,
 )
+jobs_commands = typer.Typer(help="The outbox: what changes owe.", no_args_is_help=True)
+commands.add_typer(jobs_commands, name="jobs")
 _console = Console(highlight=False)
 # Messages as large as bodies; whoever holds a stream open does not hold up the end.
 _UVICORN: dict[str, Any] = {
@@ -195,12 +199,52 @@ def audit_ledger() -> None:
 
 @commands.command()
 def reconcile() -> None:
-    """Compare counters with the rows that they count, and mend what differs; 1 if any did."""
-    wrong = _run(lambda platform: reconcile_counters(platform.database))
-    for name, cards in wrong.items():
-        _console.print(f"{name}: {cards} wrong, mended" if cards else f"{name}: right")
-    if any(wrong.values()):
+    """Compare counters and the search index with the database, and mend what differs; 1 if any."""
+
+    async def run(platform: Platform) -> int:
+        wrong = await reconcile_counters(platform.database)
+        for name, cards in wrong.items():
+            _console.print(f"{name}: {cards} wrong, mended" if cards else f"{name}: right")
+        found = await reconcile_index(platform.database, platform.search, platform.today())
+        for name, units in found.items():
+            for fault, count in Counter(unit.fault for unit in units).items():
+                _console.print(f"{name} index: {count} {fault}, mended")
+            if not units:
+                _console.print(f"{name} index: right")
+        return sum(wrong.values()) + sum(map(len, found.values()))
+
+    if _run(run):
         raise typer.Exit(1)
+
+
+@jobs_commands.command()
+def dead(limit: Annotated[int, typer.Option(help="At most so many.")] = 100) -> None:
+    """List the jobs that were given up, the oldest first."""
+    letters = _run(lambda platform: jobs.dead_letters(platform.database, limit))
+    for one in letters:
+        _console.print(
+            f"{one.id}  {one.kind} of {one.subject_id}, {one.attempts} attempts,"
+            f" {one.due_at:%Y-%m-%d %H:%M}: {one.last_error}",
+            soft_wrap=True,
+            markup=False,
+        )
+    _console.print(f"{len(letters) or 'No'} dead letters.")
+
+
+@jobs_commands.command()
+def retry(
+    ids: Annotated[list[int] | None, typer.Argument(help="Their ids.")] = None,
+    every: Annotated[bool, typer.Option("--all", help="All of them.")] = False,
+) -> None:
+    """Have jobs that were given up tried again by the worker."""
+    if bool(ids) == every:
+        _fail("Name the jobs by their ids, or take --all.")
+
+    async def run(platform: Platform) -> int:
+        async with platform.database.transaction() as session:
+            return await jobs.retry(session, None if every else ids)
+
+    _console.print(f"{_run(run)} jobs wait again.")
 
 
 @commands.command()

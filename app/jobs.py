@@ -17,6 +17,9 @@ from app.database.statements import Among, Statement
 LEASE = timedelta(seconds=60)
 MAX_ATTEMPTS = 8
 _AT_ONCE = 500
+_LONGEST_PAUSE = 300
+#: An engine that is back should not wait long for what it missed.
+_OUTAGE_PAUSE = 30
 
 
 class JobKind(enum.StrEnum):
@@ -104,6 +107,48 @@ _OWED = Statement(
 )
 
 
+class DeadLetter(NamedTuple):
+    """A job that was given up, when, and why."""
+
+    id: int
+    kind: JobKind
+    subject_id: int
+    attempts: int
+    due_at: datetime
+    last_error: str | None
+
+
+_DEAD = Statement(
+    DeadLetter,
+    sa.select(
+        col(Job.id),
+        col(Job.kind),
+        col(Job.subject_id),
+        col(Job.attempts),
+        col(Job.due_at),
+        col(Job.last_error),
+    )
+    .where(col(Job.state) == sa.literal_column(f"'{JobState.DEAD.value}'"))
+    .order_by(col(Job.due_at), col(Job.id))
+    .limit(sa.bindparam("limit", type_=sa.Integer)),
+)
+
+
+async def dead_letters(database: Database, limit: int) -> list[DeadLetter]:
+    """Up to ``limit`` jobs that were given up, the oldest first."""
+    return await database.fetch(_DEAD, limit=limit)
+
+
+async def retry(session: AsyncSession, ids: Sequence[int] | None) -> int:
+    """Make dead jobs due at once, with all their attempts anew: these, or all; answers how many."""
+    dead = col(Job.state) == JobState.DEAD
+    chosen = dead if ids is None else sa.and_(dead, col(Job.id).in_(ids))
+    done: Any = await session.execute(
+        sa.update(Job).where(chosen).values(state=JobState.WAITING, attempts=0, due_at=now())
+    )
+    return int(done.rowcount)
+
+
 async def any_due(database: Database, kinds: Sequence[JobKind] = tuple(JobKind)) -> bool:
     """Whether a job waits: a read, so that an idle worker never takes the writer's turn."""
     values = [kind.value for kind in kinds]
@@ -167,8 +212,20 @@ async def forget(session: AsyncSession, ids: Sequence[int]) -> None:
 
 async def fail(session: AsyncSession, one: Claim, error: str) -> None:
     """Not done: due again after a doubling pause, or DEAD after the last attempt."""
-    pause = timedelta(seconds=min(2**one.attempts, 300))
     state = JobState.DEAD if one.attempts >= MAX_ATTEMPTS else JobState.WAITING
+    await _put_off(session, one, error, state=state, seconds=_LONGEST_PAUSE)
+
+
+async def postpone(session: AsyncSession, claims: Sequence[Claim], error: str) -> None:
+    """Not done, and none of the jobs' own fault (an engine is out): due again, however often."""
+    for one in claims:
+        await _put_off(session, one, error, state=JobState.WAITING, seconds=_OUTAGE_PAUSE)
+
+
+async def _put_off(
+    session: AsyncSession, one: Claim, error: str, *, state: JobState, seconds: int
+) -> None:
+    pause = timedelta(seconds=min(2**one.attempts, seconds))
     await session.execute(
         sa.update(Job)
         .where(col(Job.id) == one.id, col(Job.attempts) == one.attempts)

@@ -1,6 +1,7 @@
-"""Counters against the rows that they count: compared, and mended where they differ."""
+"""Counters against their rows, indexes against the database: compared, and mended."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,6 +12,8 @@ from app.content.models import Content
 from app.database import Database
 from app.engagement.models import Comment, ContentLike, ContentView
 from app.sharing.models import Share
+from search.comparing import Difference, differences, mend
+from search.port import SearchEngine
 
 _ROWS = sa.func.count()
 
@@ -42,6 +45,17 @@ async def reconcile_counters(database: Database) -> dict[str, int]:
         async with database.transaction() as session:
             done: Any = await session.execute(_mend(name, tally))
             wrong[name] = done.rowcount
+    return wrong
+
+
+async def reconcile_index(
+    database: Database, engine: SearchEngine, today: date
+) -> dict[str, list[Difference]]:
+    """Make every index what the database says, audiences included; answers what was wrong."""
+    wrong = {}
+    for part in engine.parts:
+        wrong[part.name] = await differences(database, part, today)
+        await mend(database, part, today, wrong[part.name])
     return wrong
 
 

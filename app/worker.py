@@ -13,7 +13,7 @@ from app.caretaker import Caretaker
 from app.content.editorial import publish_due
 from app.content.revisions import any_due
 from app.database.columns import now
-from app.errors import Conflict
+from app.errors import Conflict, Unavailable
 from app.jobs import Claim, JobKind, JobState
 from app.knowledge.importing import turn_day
 from app.knowledge.linking import link_mentions
@@ -32,6 +32,8 @@ _log = structlog.get_logger("worker")
 
 #: How long a job of another process may wait; those of this one wake the worker at once.
 _PAUSE_SECONDS = 0.5
+#: An engine that is out is not asked at every step to take in everything.
+_REBUILD_PAUSE_SECONDS = 60.0
 _BATCH = 50
 _MANY = 300
 _INDEXING = (JobKind.INDEX_CONTENT, JobKind.INDEX_REGULATION)
@@ -51,7 +53,7 @@ class Worker:
         self._preparers = [Preparer(shop, kind) for kind in KINDS]
         self._caretaker = Caretaker(shop)
         self._woken = asyncio.Event()
-        self._next_look = 0.0
+        self._next_look = self._next_rebuild = 0.0
         self._next_turn = self._next_seal = datetime.min.replace(tzinfo=now().tzinfo)
 
     async def run(self) -> None:
@@ -77,7 +79,7 @@ class Worker:
 
     async def _drain(self) -> int:
         """After an import of a whole library the index is built anew: one pass, no merging."""
-        if await self._owes_much():
+        if time.monotonic() >= self._next_rebuild and await self._owes_much():
             await self._rebuild()
         done = 0
         while claims := await self._claim():
@@ -133,6 +135,12 @@ class Worker:
         subjects = list(dict.fromkeys(claim.subject_id for claim in claims))
         try:
             await _HANDLERS[kind](self._platform, subjects)
+        except Unavailable as out:
+            # Each beside it would wait for the same engine, and fail alike.
+            _log.warning("jobs.postponed", kind=kind, jobs=len(claims), error=out.message)
+            async with database.transaction() as session:
+                await jobs.postpone(session, claims, repr(out))
+            return
         except Exception as error:  # noqa: BLE001  whatever it is, the job is tried again
             if len(claims) > 1:
                 # One bad subject must not hold back those beside it.
@@ -156,6 +164,10 @@ class Worker:
             await rebuild(platform.database, platform.search, platform.today())
         except Conflict:
             _log.info("index.rebuilt_elsewhere")
+            return
+        except Unavailable as out:
+            _log.warning("index.not_rebuilt", error=out.message)
+            self._next_rebuild = time.monotonic() + _REBUILD_PAUSE_SECONDS
             return
         async with platform.database.transaction(slow=True) as session:
             await jobs.forget(session, owed)

@@ -78,7 +78,16 @@ class FallingBack:
         await self._first.replace(units)
 
     async def rebuild(self, units: AsyncIterable[Unit]) -> None:
-        """Make both indexes anew of one reading; one that fails does not hold up the other."""
+        """Make both indexes anew of one reading; one that fails does not hold up the other.
+
+        While the first is out, the second is made anew only if it must be: ``Unavailable`` then.
+        """
+        try:
+            await self._first.state()
+        except Unavailable:
+            if (await self._second.state()).needs_rebuild:
+                await self._second.rebuild(units)
+            raise
         lanes = Lane(), Lane()
         _, *built = await asyncio.gather(
             fill(lanes, units),

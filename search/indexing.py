@@ -40,10 +40,11 @@ async def index_regulations(
 
 async def rebuild(database: Database, engine: SearchEngine, today: date) -> None:
     """Make a new index of everything and swap it in."""
-    await engine.rebuild(_units(database, today))
+    await engine.rebuild(units_of(database, today))
 
 
-async def _units(database: Database, today: date) -> AsyncIterator[Unit]:
+async def units_of(database: Database, today: date) -> AsyncIterator[Unit]:
+    """All that belongs in an index, as it is now."""
     after = 0
     while ids := await published_ids(database, after=after, limit=_BATCH):
         for row in await indexed_contents(database, ids):

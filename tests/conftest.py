@@ -5,7 +5,14 @@ import shutil
 
 import pytest
 from argon2 import PasswordHasher
-from servers import create_database, drop_database, postgres, postgres_binaries, server_database
+from servers import (
+    create_database,
+    drop_database,
+    meilisearch,
+    postgres,
+    postgres_binaries,
+    server_database,
+)
 
 from app import auth
 from app.database import Database
@@ -102,6 +109,20 @@ async def minio(anyio_backend):
     with stores.minio(path) as access:
         await stores.prepared(access)
         yield access
+
+
+@pytest.fixture(scope="session")
+def meilisearch_access(anyio_backend):
+    """A real server: the one that is named, else one of this run's own."""
+    from search.meilisearch import Access
+
+    if named := os.environ.get("TEST_MEILI_URL"):
+        yield Access(named, os.environ.get("TEST_MEILI_API_KEY"), "dangjian-test")
+        return
+    if (path := shutil.which("meilisearch")) is None:
+        pytest.skip("no Meilisearch: neither TEST_MEILI_URL nor meilisearch on PATH")
+    with meilisearch(path) as (url, key):
+        yield Access(url, key, "dangjian-test")
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -71,8 +71,13 @@ class MeilisearchEngine:
 
         A document changes at once; those that a unit has no more go a moment later.
         """
-        if units:
-            await self._writing(lambda: self._library.replace(units))
+        if not units:
+            return
+        try:
+            async with asyncio.timeout(self._access.write_seconds):
+                await self._writing(lambda: self._library.replace(units))
+        except TimeoutError as late:
+            raise Unavailable("搜索服务响应太慢，将自动重试。") from late
 
     async def rebuild(self, units: AsyncIterable[Unit]) -> None:
         """Make new indexes of these units and swap them in; searches and ``replace`` go on.

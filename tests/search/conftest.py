@@ -1,15 +1,12 @@
 """The engines under test, each with the sample library in its index."""
 
-import os
-import shutil
 from dataclasses import replace
 
 import pytest
 from library import SHELVES, stream
-from servers import meilisearch
 
 from search.embedded import EmbeddedEngine
-from search.meilisearch import Access, MeilisearchEngine
+from search.meilisearch import MeilisearchEngine
 
 
 class Watched(MeilisearchEngine):
@@ -28,18 +25,6 @@ class Watched(MeilisearchEngine):
     async def learn(self, synonyms):
         self.written = True
         await super().learn(synonyms)
-
-
-@pytest.fixture(scope="session")
-def meilisearch_access(anyio_backend):
-    """A real server: the one that is named, else one of this run's own."""
-    if named := os.environ.get("TEST_MEILI_URL"):
-        yield Access(named, os.environ.get("TEST_MEILI_API_KEY"), "dangjian-test")
-        return
-    if (path := shutil.which("meilisearch")) is None:
-        pytest.skip("no Meilisearch: neither TEST_MEILI_URL nor meilisearch on PATH")
-    with meilisearch(path) as (url, key):
-        yield Access(url, key, "dangjian-test")
 
 
 @pytest.fixture(scope="session")
