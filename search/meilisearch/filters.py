@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from app.knowledge.numerals import ArticleNumber
-from search.meilisearch.fields import NO_STATUS, token
+from search.meilisearch.fields import NO_STATUS, organization_token, token
 from search.port import Filter, SearchScope
 
 _NAME = re.compile(r"[A-Za-z_]+(:\d+)?|[0-9a-f]{16}")
@@ -47,7 +47,7 @@ def _conditions(chosen: Filter) -> Iterator[str]:
     if chosen.scopes:
         yield _any("scope", [scope.value for scope in chosen.scopes])
     if chosen.organization_id is not None:
-        yield f"organizations = {chosen.organization_id}"
+        yield f'organizations = "{organization_token(chosen.organization_id)}"'
     if chosen.category is not None:
         yield f'category_key = "{token(chosen.category)}"'
     if chosen.issuer is not None:

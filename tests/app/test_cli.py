@@ -1,6 +1,7 @@
 """Commands say what they did by their last words and their exit code."""
 
 import asyncio
+from datetime import UTC, datetime
 
 import pytest
 import sqlalchemy as sa
@@ -10,6 +11,7 @@ from typer.testing import CliRunner
 from app.cli import commands
 from app.content.models import Content
 from app.database import Database
+from app.jobs import Job, JobKind, JobState
 
 
 @pytest.fixture
@@ -52,7 +54,42 @@ def test_reconciling_fails_once_where_it_had_to_mend(run, sqlite_url):
     mended, right = run("reconcile"), run("reconcile")
     assert (mended.exit_code, right.exit_code) == (1, 0)
     counters = ["like_count", "comment_count", "share_count", "view_count"]
-    told = dict.fromkeys(counters, "right")
-    for done, comments in ((mended, "1 wrong, mended"), (right, "right")):
-        lines = [f"{name}: {said}" for name, said in (told | {"comment_count": comments}).items()]
+    told = {**dict.fromkeys(counters, "right"), "embedded index": "right"}
+    wrong = {"comment_count": "1 wrong, mended", "embedded index": "1 missing, mended"}
+    for done, found in ((mended, wrong), (right, {})):
+        lines = [f"{name}: {said}" for name, said in (told | found).items()]
         assert done.stdout.splitlines() == lines
+
+
+async def _give_up(url):
+    database = Database(url)
+    async with database.transaction() as session:
+        for subject in (7, 8):
+            session.add(
+                Job(
+                    id=subject,
+                    kind=JobKind.INDEX_CONTENT,
+                    subject_id=subject,
+                    state=JobState.DEAD,
+                    attempts=8,
+                    due_at=datetime(2026, 5, 4, 3, 2, tzinfo=UTC),
+                    last_error="KeyError('[a]')",
+                )
+            )
+    await database.close()
+
+
+def test_dead_letters_are_listed_and_tried_again(run, sqlite_url):
+    asyncio.run(_give_up(sqlite_url))
+    listed = run("jobs", "dead").stdout.splitlines()
+    told = "INDEX_CONTENT of {}, 8 attempts, 2026-05-04 03:02: KeyError('[a]')"
+    assert listed == [f"7  {told.format(7)}", f"8  {told.format(8)}", "2 dead letters."]
+    assert run("jobs", "retry", "7").stdout.splitlines() == ["1 jobs wait again."]
+    assert run("jobs", "dead").stdout.splitlines()[-1] == "1 dead letters."
+    assert run("jobs", "retry", "--all").stdout.splitlines() == ["1 jobs wait again."]
+    assert run("jobs", "dead").stdout.splitlines() == ["No dead letters."]
+
+
+@pytest.mark.parametrize("words", [(), ("1", "--all")])
+def test_what_is_tried_again_must_be_said(run, words):
+    assert run("jobs", "retry", *words).exit_code == 1

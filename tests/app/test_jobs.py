@@ -4,6 +4,7 @@ import asyncio
 from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 from sqlmodel import select
 
 from app import jobs
@@ -98,6 +99,53 @@ async def test_a_failed_job_waits_twice_as_long_each_time_and_then_is_given_up(d
     (job,) = await stored(database)
     assert (job.state, job.last_error) == (JobState.DEAD, f"attempt {MAX_ATTEMPTS}")
     assert await jobs.counts(database) == {JobState.WAITING: 0, JobState.DEAD: 1}
+
+
+async def test_through_an_outage_a_job_is_never_given_up_and_looks_again_soon(database, clock):
+    await owe(database, 7)
+    for attempt in range(1, MAX_ATTEMPTS + 4):
+        claims = await claimed(database)
+        async with database.transaction() as session:
+            await jobs.postpone(session, claims, "out")
+        clock(timedelta(seconds=min(2**attempt, 30) - 1))
+        assert not await jobs.any_due(database)
+        clock(timedelta(seconds=2))
+    (job,) = await stored(database)
+    assert (job.state, job.last_error) == (JobState.WAITING, "out")
+
+
+@pytest.fixture
+async def dead(database):
+    """Three jobs that were given up, and one that waits."""
+    await owe(database, 1, 2, 3, 4)
+    *claims, _ = await claimed(database)
+    async with database.transaction() as session:
+        for claim in claims:
+            await jobs.fail(session, claim._replace(attempts=1), "poor text")
+        await session.execute(
+            sa.update(Job).where(Job.subject_id < 4).values(state=JobState.DEAD, attempts=8)
+        )
+    return [claim.id for claim in claims]
+
+
+async def test_dead_letters_tell_what_was_given_up_and_why(database, dead):
+    letters = await jobs.dead_letters(database, 2)
+    told = [(one.id, one.kind, one.subject_id, one.attempts, one.last_error) for one in letters]
+    assert told == [
+        (dead[0], JobKind.INDEX_CONTENT, 1, 8, "poor text"),
+        (dead[1], JobKind.INDEX_CONTENT, 2, 8, "poor text"),
+    ]
+
+
+async def test_dead_jobs_are_tried_again_from_the_first_attempt(database, dead, clock):
+    async with database.transaction() as session:
+        assert await jobs.retry(session, [dead[1], 10**9]) == 1
+    assert [one.subject_id for one in await jobs.dead_letters(database, 9)] == [1, 3]
+    assert [(one.subject_id, one.attempts) for one in await claimed(database)] == [(2, 1)]
+    async with database.transaction() as session:
+        assert await jobs.retry(session, None) == 2
+        assert await jobs.retry(session, None) == 0
+    assert [one.subject_id for one in await claimed(database)] == [1, 3]
 
 
 async def test_two_workers_at_once_share_the_jobs_without_overlap(database_url, database):

@@ -60,7 +60,7 @@ async def proxy(server, anyio_backend):
 @pytest.fixture
 async def engines(server, proxy, tmp_path):
     """A server that we reach through the proxy, and the embedded engine; both are closed last."""
-    access = Access(proxy.url, server[1], "dangjian-outage", search_seconds=0.5, write_seconds=1.5)
+    access = Access(proxy.url, server[1], "dangjian-outage", search_seconds=0.4, write_seconds=0.9)
     first, second = MeilisearchEngine(access), EmbeddedEngine(tmp_path / "search")
     yield first, second
     await proxy.fail(Fault.REFUSE)

@@ -55,7 +55,7 @@ def test_a_filter_holds_enums_and_ids_and_digests_only():
     assert allowed(chosen) == [
         'audience IN ["public"]',
         'scope IN ["NEWS"]',
-        "organizations = 7",
+        'organizations = "org-7"',
         f'category_key = "{token(chosen.category)}"',
         f'issuer_key = "{token("集团党委")}"',
         'standing IN ["IN_FORCE", "NONE"]',
