@@ -1,9 +1,11 @@
 """The commands of an operator: ``python -m app …``."""
 
 import asyncio
+import enum
 import os
 from collections import Counter
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, NoReturn, TypeVar
 
@@ -26,7 +28,7 @@ from app.migrations import upgrade
 from app.organizations.actions import found
 from app.organizations.models import OrganizationKind
 from app.organizations.queries import root
-from app.platform import open_platform
+from app.platform import meilisearch_access, open_platform
 from app.points.auditing import audit, tally
 from app.reconciling import reconcile_counters, reconcile_index
 from app.settings import Settings
@@ -56,6 +58,13 @@ _UVICORN: dict[str, Any] = {
     "timeout_graceful_shutdown": 10,
 }
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+
+
+class BenchmarkEngine(enum.StrEnum):
+    """Which engine the benchmark measures."""
+
+    EMBEDDED = "embedded"
+    MEILISEARCH = "meilisearch"
 
 
 @commands.command()
@@ -251,10 +260,18 @@ def retry(
 def benchmark(
     folder: Annotated[Path, typer.Argument(help="Folder with articles.jsonl and queries*.jsonl.")],
     traditional: Annotated[bool, typer.Option(help="Ask in traditional script.")] = False,
+    engine: Annotated[
+        BenchmarkEngine, typer.Option(help="Meilisearch is that of MEILI_URL; indexes of its own.")
+    ] = BenchmarkEngine.EMBEDDED,
 ) -> None:
     """Measure how well and how fast search answers questions with known answers."""
+    access = None
+    if engine is BenchmarkEngine.MEILISEARCH:
+        if (access := meilisearch_access(Settings())) is None:
+            _fail("--engine meilisearch needs MEILI_URL.")
+        access = replace(access, prefix="dangjian-benchmark", search_seconds=30, write_seconds=600)
     try:
-        figures = run_benchmark(folder, traditional=traditional)
+        figures = run_benchmark(folder, traditional=traditional, meilisearch=access)
     except Refusal as refusal:
         _fail(refusal.message)
     _console.print(str(figures))

@@ -36,14 +36,19 @@ def media_store(settings: Settings) -> MediaStore:
 def search_engine(settings: Settings) -> SearchEngine:
     """Meilisearch where it is set, the embedded engine beside it; else the embedded one alone."""
     embedded = EmbeddedEngine(settings.data_dir / "search")
+    access = meilisearch_access(settings)
+    return embedded if access is None else FallingBack(MeilisearchEngine(access), embedded)
+
+
+def meilisearch_access(settings: Settings) -> Access | None:
+    """Where the Meilisearch that is set can be reached."""
     if settings.meili_url is None:
-        return embedded
-    access = Access(
+        return None
+    return Access(
         url=settings.meili_url,
         key=settings.meili_api_key.get_secret_value() if settings.meili_api_key else None,
         search_seconds=settings.search_timeout_seconds,
     )
-    return FallingBack(MeilisearchEngine(access), embedded)
 
 
 @asynccontextmanager

@@ -16,7 +16,8 @@ from typing import Any
 from app.errors import Invalid
 from search.citations import read_citation
 from search.embedded import EmbeddedEngine
-from search.port import Document, Filter, Request, SearchScope, Unit, unit_key
+from search.meilisearch import Access, MeilisearchEngine
+from search.port import Document, Filter, Request, SearchEngine, SearchScope, Unit, unit_key
 from search.ranking import source_weight
 from search.text import to_traditional
 
@@ -71,9 +72,12 @@ class _Answer:
         return won / sum(gains[: len(self.gold)])
 
 
-def run_benchmark(folder: Path, *, traditional: bool = False) -> Figures:
+def run_benchmark(
+    folder: Path, *, traditional: bool = False, meilisearch: Access | None = None
+) -> Figures:
     """Index a folder's articles, ask its questions (in traditional script if told), and measure.
 
+    The embedded engine is measured, or a Meilisearch, by indexes of its own that stay behind.
     The folder has ``articles.jsonl`` or ``articles.jsonl.gz`` (``id reg_id title category issuer
     chapter article_no text``, regulations in one piece) and ``queries*.jsonl`` (``query gold``).
     """
@@ -83,26 +87,33 @@ def run_benchmark(folder: Path, *, traditional: bool = False) -> Figures:
         raise Invalid(f"文件夹中没有 queries*.jsonl：{folder.name}", "folder")
     if traditional:
         questions = [{**each, "query": to_traditional(each["query"])} for each in questions]
-    return asyncio.run(_measure(articles, questions))
-
-
-async def _measure(articles: list[dict[str, Any]], questions: list[dict[str, Any]]) -> Figures:
     with tempfile.TemporaryDirectory() as directory:
-        engine = EmbeddedEngine(Path(directory))
-        try:
-            begun = time.perf_counter()
-            await engine.rebuild(as_units(articles))
-            built = time.perf_counter() - begun
-            for question in questions[:_WARM_UP]:
-                await _ask(engine, question, articles)
-            answers = [await _ask(engine, question, articles) for question in questions]
-        finally:
-            await engine.close()
+        return asyncio.run(_measure(Path(directory), meilisearch, articles, questions))
+
+
+async def _measure(
+    directory: Path,
+    meilisearch: Access | None,
+    articles: list[dict[str, Any]],
+    questions: list[dict[str, Any]],
+) -> Figures:
+    engine: SearchEngine = (
+        EmbeddedEngine(directory) if meilisearch is None else MeilisearchEngine(meilisearch)
+    )
+    try:
+        begun = time.perf_counter()
+        await engine.rebuild(as_units(articles))
+        built = time.perf_counter() - begun
+        for question in questions[:_WARM_UP]:
+            await _ask(engine, question, articles)
+        answers = [await _ask(engine, question, articles) for question in questions]
+    finally:
+        await engine.close()
     return _figures(answers, len(articles), built)
 
 
 async def _ask(
-    engine: EmbeddedEngine, question: dict[str, Any], articles: list[dict[str, Any]]
+    engine: SearchEngine, question: dict[str, Any], articles: list[dict[str, Any]]
 ) -> _Answer:
     request = Request(
         query=question["query"],
