@@ -27,7 +27,7 @@ Row = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """One thing to look for: documents need the first of its words, and all of its phrases."""
+    """One thing to look for: documents need all of its phrases, or else the first of its words."""
 
     words: str
     fields: tuple[str, ...]
@@ -131,7 +131,7 @@ def searches_of(question: Question) -> list[Search]:
         phrases = [phrase(run) for run in question.phrases[:_MOST_WORDS]]
         quoted = " ".join((*phrases, *words[: _MOST_WORDS - len(phrases)]))
         return [Search(quoted, (*WORDS, "letters"))]
-    turned = [Search(" ".join(words[i:] + words[:i]), WORDS) for i in range(len(words))]
+    turned = [Search(_turned(words, place), WORDS) for place in range(len(words))]
     pairs = [
         Search(phrase(pair), ("letters",), _PAIR_WORTH)
         for pair in question.wanted_bigrams[:_MOST_PAIRS]
@@ -141,6 +141,16 @@ def searches_of(question: Question) -> list[Search]:
         return turned + pairs
     letters = question.letters[:_MOST_WORDS]
     return [Search(" ".join(letters[i:] + letters[:i]), ("letters",)) for i in range(len(letters))]
+
+
+def word(one: str) -> str:
+    """A word as it stands: of one longer than two letters the server would ask a part only."""
+    return f'"{one}"'
+
+
+def _turned(words: Sequence[str], place: int) -> str:
+    """The words from a place on, then those before it: the first is asked, the others help."""
+    return " ".join((word(words[place]), *words[place + 1 :], *words[:place]))
 
 
 def phrase(run: str) -> str:

@@ -3,7 +3,7 @@
 from functools import cached_property
 
 from search import text
-from search.meilisearch.asking import WORDS, Desk, Search, phrase
+from search.meilisearch.asking import WORDS, Desk, Search, phrase, word
 from search.meilisearch.fields import sound_token
 from search.sounds import sound as sound_of
 
@@ -30,9 +30,9 @@ class DeskVocabulary:
     def sounding(self, sound: str) -> list[tuple[str, int]]:
         """The words of this sound, and how many documents have each."""
         words = self._desk.words(Search(sound_token(sound), ("sounds",)), _EXAMPLES)
-        alike = [word for word in sorted(words) if text.is_han(word) and sound_of(word) == sound]
+        alike = [each for each in sorted(words) if text.is_han(each) and sound_of(each) == sound]
         self._known.update(alike)
-        counts = self._desk.counts([Search(word, WORDS) for word in alike])
+        counts = self._desk.counts([Search(word(each), WORDS) for each in alike])
         return list(zip(alike, counts, strict=True))
 
     def is_known(self, word: str) -> bool:

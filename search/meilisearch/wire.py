@@ -84,7 +84,7 @@ class Wire:
         self, queries: Sequence[Mapping[str, Any]], federation: dict[str, Any] | None = None
     ) -> dict[str, Any]:
         """Several searches in one request; merged to one list where there is a federation."""
-        with _failures():
+        with self._failures():
             return self._searching().multi_search(queries, federation)
 
     def rows(
@@ -95,7 +95,7 @@ class Wire:
         if within is not None:
             wanted["filter"] = within
         while True:
-            with _failures():
+            with self._failures():
                 page = self._writing().http.post(f"indexes/{index}/documents/fetch", wanted)
             yield from page["results"]
             wanted["offset"] += _PAGE
@@ -104,61 +104,61 @@ class Wire:
 
     def document(self, index: str, key: str) -> dict[str, Any]:
         """One document; ``Missing`` where there is none."""
-        with _failures():
+        with self._failures():
             found = self._index(index).get_document(key)
             return dict(found)
 
     def information(self, index: str) -> dict[str, Any]:
         """When an index was made and last changed; ``Missing`` where there is none."""
-        with _failures():
+        with self._failures():
             return self._writing().get_raw_index(index)
 
     def count(self, index: str) -> int:
         """How many documents an index has."""
-        with _failures():
+        with self._failures():
             return self._index(index).get_stats().number_of_documents
 
     def synonyms(self, index: str) -> dict[str, list[str]]:
         """The synonyms that an index knows."""
-        with _failures():
+        with self._failures():
             return self._index(index).get_synonyms()
 
     def create(self, index: str, key: str) -> int:
         """Make an index whose documents are known by the field ``key``; answers the task."""
-        with _failures():
+        with self._failures():
             return self._writing().create_index(index, {"primaryKey": key}).task_uid
 
     def configure(self, index: str, settings: Mapping[str, Any]) -> int:
         """Give an index its settings; answers the task."""
-        with _failures():
+        with self._failures():
             return self._index(index).update_settings(dict(settings)).task_uid
 
     def put(self, index: str, documents: Sequence[Mapping[str, Any]]) -> int:
         """Add documents, in place of those with their keys; answers the task."""
-        with _failures():
+        with self._failures():
             return self._index(index).add_documents(documents).task_uid
 
     def drop(self, index: str, any_of: Sequence[str]) -> int:
         """Remove the documents that one of these filters matches; answers the task."""
-        with _failures():
+        with self._failures():
             return self._index(index).delete_documents(filter=[list(any_of)]).task_uid
 
     def swap(self, pairs: Sequence[tuple[str, str]]) -> int:
         """Exchange the names of indexes, all at once; answers the task."""
-        with _failures():
+        with self._failures():
             return (
                 self._writing().swap_indexes([{"indexes": list(pair)} for pair in pairs]).task_uid
             )
 
     def remove(self, index: str) -> int:
         """Delete an index; answers the task."""
-        with _failures():
+        with self._failures():
             return self._writing().delete_index(index).task_uid
 
     def follow(self, tasks: Sequence[int]) -> None:
         """Wait until the server has done these: 202 is a promise, ``succeeded`` is a fact."""
         for task in tasks:
-            with _failures():
+            with self._failures():
                 patience = int(self.access.write_seconds * 1000)
                 ended = self._writing().wait_for_task(task, patience, _LOOK_EVERY_MS)
             if ended.status != "succeeded":
@@ -167,6 +167,29 @@ class Wire:
                 raise _FAILED.get(error.get("code", ""), Unavailable)(
                     "搜索服务未能更新索引，将自动重试。"
                 )
+
+    @contextlib.contextmanager
+    def _failures(self) -> Iterator[None]:
+        """Tell every failure of the server, or of the way to it, as ``Unavailable``."""
+        try:
+            yield
+        except MeilisearchApiError as refused:
+            if refused.status_code == 404:
+                raise Missing("搜索索引需要重建，请联系管理员。") from refused
+            if refused.status_code in {401, 403}:
+                self._forget_keys()
+            _log.error(
+                "search.refused", **_told({"code": refused.code, "message": refused.message})
+            )
+            raise Unavailable("搜索服务暂时无法使用，请稍后再试。") from refused
+        except (MeilisearchError, requests.RequestException, ValueError) as failure:
+            raise Unavailable("搜索服务暂时无法使用，请稍后再试。") from failure
+
+    def _forget_keys(self) -> None:
+        """A server that lost its data lost the keys that were made: make them anew at next use."""
+        with self._lock:
+            self._keys = None
+            self._threads = threading.local()
 
     def _index(self, name: str) -> Index:
         client = self._writing()
@@ -230,20 +253,6 @@ class Wire:
                 raise
             made = administrator.get_key(uid)
         return made.key
-
-
-@contextlib.contextmanager
-def _failures() -> Iterator[None]:
-    """Tell every failure of the server, or of the way to it, as ``Unavailable``."""
-    try:
-        yield
-    except MeilisearchApiError as refused:
-        if refused.status_code == 404:
-            raise Missing("搜索索引需要重建，请联系管理员。") from refused
-        _log.error("search.refused", **_told({"code": refused.code, "message": refused.message}))
-        raise Unavailable("搜索服务暂时无法使用，请稍后再试。") from refused
-    except (MeilisearchError, requests.RequestException, ValueError) as failure:
-        raise Unavailable("搜索服务暂时无法使用，请稍后再试。") from failure
 
 
 def _told(error: Mapping[str, Any]) -> dict[str, Any]:

@@ -37,9 +37,9 @@ class Library:
         self.coming = names(wire.access.prefix, "-new")
         self._prepared = False
 
-    def prepare(self) -> None:
+    def prepare(self, *, again: bool = False) -> None:
         """Make the indexes where there are none, so that they can be written to and swapped."""
-        if self._prepared:
+        if self._prepared and not again:
             return
         for index, settings in self.live.settings():
             try:
@@ -121,7 +121,8 @@ class Rebuild:
         self._wire = library.wire
         self._write = uuid.uuid4().hex
         self._tasks: list[int] = []
-        library.prepare()
+        # The server may have lost all that it had.
+        library.prepare(again=True)
         self._begun = _milliseconds()
         self._claim(library.coming.titles)
         try:

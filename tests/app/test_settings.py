@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
+from app.platform import search_engine
 from app.settings import Settings
 
 ROOT = Path(__file__).parents[2]
@@ -105,3 +106,11 @@ def test_a_given_signing_key_is_used_and_never_shown():
 def test_a_short_signing_key_is_refused():
     with pytest.raises(ValidationError, match="32 characters"):
         settings(secret_key="chosen")
+
+
+@pytest.mark.anyio
+async def test_meilisearch_answers_where_it_is_set(tmp_path):
+    for url, name in ((None, "embedded"), ("http://127.0.0.1:1", "meilisearch")):
+        engine = search_engine(settings(data_dir=tmp_path, meili_url=url))
+        assert engine.name == name
+        await engine.close()

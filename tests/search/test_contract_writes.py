@@ -15,7 +15,7 @@ from library import (
     stream,
 )
 
-from search.port import Filter, Request, UnitKind
+from search.port import Filter, Held, Request, UnitKey, UnitKind
 
 pytestmark = pytest.mark.anyio
 
@@ -92,6 +92,20 @@ async def test_a_rebuild_of_nothing_is_empty(engine):
     await engine.rebuild(stream([]))
     assert await ids(engine, "图书") == []
     assert (await engine.state()).needs_rebuild is False
+
+
+async def test_it_tells_what_it_holds(engine):
+    await engine.rebuild(stream([NEWS, READING_ROOM]))
+    await engine.replace(
+        [content(7, "二支部", "羽毛球", version=3, audience="org:9"), removed(UnitKind.CONTENT, 1)]
+    )
+    held = {each.key: each async for each in engine.held()}
+    new, room = UnitKey(UnitKind.CONTENT, 7), READING_ROOM.key
+    articles = frozenset({101, 102, 103, 104, 105})
+    assert held == {
+        new: Held(new, 3, frozenset({"org:9"}), frozenset({7})),
+        room: Held(room, 0, frozenset({"everyone"}), articles),
+    }
 
 
 async def test_searches_go_on_during_a_rebuild_and_never_fail(engine):

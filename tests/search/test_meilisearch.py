@@ -8,10 +8,12 @@ from standin import MASTER, standing_in
 
 from app.errors import Conflict, Unavailable
 from search.meilisearch import Access, MeilisearchEngine
+from search.meilisearch.asking import searches_of
 from search.meilisearch.fields import card_fields, document_fields, key_of, spaced, token, token_of
 from search.meilisearch.filters import allowed, named, superseded
 from search.meilisearch.settings import LIBRARY, TERMS, TITLES, names, synonyms
-from search.port import EngineState, Filter, Held, Request, SearchScope, UnitKey, UnitKind
+from search.port import EngineState, Filter, Request, SearchScope, UnitKey, UnitKind
+from search.question import read_question
 
 pytestmark = pytest.mark.anyio
 
@@ -84,6 +86,29 @@ def test_all_that_is_filtered_or_shown_is_declared():
     assert set(TERMS) == set(LIBRARY["dictionary"])
 
 
+def asked(query):
+    return [(each.words, each.fields, each.worth) for each in searches_of(read_question(query))]
+
+
+def test_every_word_is_asked_once_and_pairs_of_letters_for_half():
+    words, letters = ("title", "words"), ("letters",)
+    assert asked("遗失图书") == [
+        ('"遗失" 图书', words, 1.0),
+        ('"图书" 遗失', words, 1.0),
+        ('"遗 失"', letters, 0.5),
+        ('"失 图"', letters, 0.5),
+        ('"图 书"', letters, 0.5),
+    ]
+
+
+def test_what_is_quoted_is_asked_of_every_document():
+    assert asked('"凭票据"') == [('"凭 票 据" 票据', ("title", "words", "letters"), 1.0)]
+
+
+def test_single_letters_are_asked_where_there_is_nothing_else():
+    assert asked("党") == [("党", ("letters",), 1.0)]
+
+
 def test_letters_stand_alone_and_runs_apart():
     assert spaced("党章，第3条abc") == "党 章. 第. 3. 条. abc"
 
@@ -144,6 +169,18 @@ async def test_an_index_of_other_settings_asks_to_be_built_anew(engine, server):
     assert (await engine.state()).needs_rebuild is True
 
 
+async def test_a_server_that_lost_everything_is_filled_again(engine, server):
+    await engine.rebuild(stream(SHELVES))
+    server.indexes.clear()
+    server.keys.clear()
+    for _ in range(2):
+        with pytest.raises(Unavailable):
+            await engine.replace([NEWS])
+    assert (await engine.state()).needs_rebuild is True
+    await engine.rebuild(stream(SHELVES))
+    assert await ids(engine, "月饼") == [1]
+
+
 async def test_a_second_rebuild_at_once_is_refused(engine, server):
     other = MeilisearchEngine(Access(server.url, MASTER))
 
@@ -183,17 +220,6 @@ async def test_what_was_removed_later_is_not_put_back_by_an_older_change(engine)
     await engine.replace([content(1, "一", "月饼", version=8)])
     assert await ids(engine, "月饼") == []
     assert [held async for held in engine.held()] == []
-
-
-async def test_it_tells_what_it_holds(engine):
-    await engine.rebuild(stream([NEWS, READING_ROOM]))
-    held = {each.key: each async for each in engine.held()}
-    assert held == {
-        NEWS.key: Held(NEWS.key, 0, frozenset({"everyone"}), frozenset({1})),
-        READING_ROOM.key: Held(
-            READING_ROOM.key, 0, frozenset({"everyone"}), frozenset({101, 102, 103, 104, 105})
-        ),
-    }
 
 
 async def test_searches_leave_the_event_loop_alone(engine, server):
