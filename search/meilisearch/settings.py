@@ -44,7 +44,7 @@ LIBRARY: Mapping[str, Any] = {
         *("standing", "published", "names", "number", "suffix"),
         *FACETS,
     ],
-    "sortableAttributes": ["id"],
+    "sortableAttributes": [],
     "rankingRules": ["words", "proximity", "attribute", "exactness", "id:asc"],
     "proximityPrecision": "byWord",
     "prefixSearch": "disabled",
@@ -59,7 +59,7 @@ LIBRARY: Mapping[str, Any] = {
 TITLES: Mapping[str, Any] = {
     "searchableAttributes": ["spelled", "sound_starts", "sound_inside"],
     "filterableAttributes": ["unit", "version", "write", "written", "gone", "audience", "scope"],
-    "sortableAttributes": ["id", "prior"],
+    "sortableAttributes": [],
     "rankingRules": ["words", "prior:desc", "id:asc"],
     "proximityPrecision": "byWord",
     "prefixSearch": "indexingTime",
