@@ -99,6 +99,11 @@ class FallingBack:
             if failure is not None:
                 raise failure
 
+    async def learn(self, synonyms: Sequence[frozenset[str]]) -> None:
+        """Put these sets of words in place of those either knew; ``Unavailable`` if one is out."""
+        await self._second.learn(synonyms)
+        await self._first.learn(synonyms)
+
     async def state(self) -> EngineState:
         """The first engine's report, and who stands in for it while it is out."""
         spare = await self._second.state()
