@@ -3,8 +3,9 @@
 import asyncio
 import contextlib
 import gc
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine, Iterable
 from contextlib import asynccontextmanager
+from typing import Any
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -12,6 +13,7 @@ from starlette.requests import HTTPConnection, Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from app.attending import keep_inquiries
 from app.audit.actions import Origin
 from app.health import health, ready
 from app.logs import configure_logs
@@ -66,7 +68,10 @@ def create_app(settings: Settings, *, with_worker: bool = True) -> Starlette:
             # What is loaded by now stays: collections that walk it would stop the loop for 60 ms.
             gc.collect()
             gc.freeze()
-            async with _working(Worker(platform) if with_worker else None):
+            beside = [keep_inquiries(platform)]
+            if with_worker:
+                beside.append(Worker(platform).run())
+            async with _running(beside):
                 yield
 
     return Starlette(
@@ -136,14 +141,14 @@ async def _context_of(connection: HTTPConnection, authorization: str | None) -> 
 
 
 @asynccontextmanager
-async def _working(worker: Worker | None) -> AsyncIterator[None]:
-    if worker is None:
-        yield
-        return
-    task = asyncio.create_task(worker.run())
+async def _running(beside: Iterable[Coroutine[Any, Any, None]]) -> AsyncIterator[None]:
+    """Run these beside the requests, and have each come to its end with them."""
+    tasks = [asyncio.create_task(one) for one in beside]
     try:
         yield
     finally:
-        task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
+        for task in tasks:
+            task.cancel()
+        for task in tasks:
+            with contextlib.suppress(asyncio.CancelledError):
+                await task

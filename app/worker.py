@@ -14,6 +14,7 @@ from app.content.editorial import publish_due
 from app.content.revisions import any_due
 from app.database.columns import now
 from app.errors import Conflict, Unavailable
+from app.inquiries.keeping import forget
 from app.jobs import Claim, JobKind, JobState
 from app.knowledge.importing import turn_day
 from app.knowledge.linking import link_mentions
@@ -185,6 +186,7 @@ class Worker:
             await sweep(session)
             await sweep_study(session)
             await sweep_notifications(session)
+            await forget(session, self._platform.today())
         await lapse(platform.database)
 
     async def _seal(self) -> None:

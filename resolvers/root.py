@@ -12,6 +12,7 @@ from resolvers.correcting import CorrectingMutations, CorrectingQueries
 from resolvers.discussion import DiscussionMutations
 from resolvers.engagement import EngagementMutations
 from resolvers.following import FollowingMutations
+from resolvers.inquiries import InquiryMutations, InquiryQueries
 from resolvers.knowledge import KnowledgeMutations, KnowledgeQueries
 from resolvers.moderation import ModerationMutations, ModerationQueries
 from resolvers.nodes import NodeQueries
@@ -35,6 +36,7 @@ from schema import (
     content,
     correcting,
     following,
+    inquiries,
     knowledge,
     members,
     moderation,
@@ -55,6 +57,7 @@ class Query(
     ContentQueries,
     KnowledgeQueries,
     SearchQueries,
+    InquiryQueries,
     OrganizationQueries,
     PointsQueries,
     CorrectingQueries,
@@ -76,6 +79,7 @@ class Mutation(
     EngagementMutations,
     KnowledgeMutations,
     FollowingMutations,
+    InquiryMutations,
     CorrectingMutations,
     RulingMutations,
     RankingMutations,
@@ -106,6 +110,7 @@ TYPES: list[Any] = [
     *content.TYPES,
     *correcting.TYPES,
     *following.TYPES,
+    *inquiries.TYPES,
     *knowledge.TYPES,
     *members.TYPES,
     *moderation.TYPES,

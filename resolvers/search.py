@@ -12,6 +12,7 @@ from app.content.queries import visible_contents
 from app.errors import Invalid
 from app.knowledge.queries import ArticleRow, regulations, visible_articles, visible_regulations
 from app.knowledge.rules import RegulationStatus
+from resolvers.inquiries import note_search
 from schema.context import Context
 from schema.nodes import key_of
 from schema.paging import After, First, PageInfoRow, offset_after, offset_cursor, page_size
@@ -62,6 +63,8 @@ class SearchQueries:
             with_facets=False,
         )
         found = await context.platform.search.search(request)
+        if after is None:
+            note_search(context, query, found=found.total)
         rows = await _confirmed(context, found.hits, request.filter.in_force_on)
         edges = [
             SearchEdgeRow(offset_cursor(offset + place), hit.score, rows[hit.scope, hit.id], query)

@@ -8,6 +8,7 @@ from typing import Any, cast
 from app.audit.actions import NOWHERE, Actor, Origin
 from app.database import Database
 from app.database.columns import now
+from app.inquiries.noting import Inquiries
 from app.members.sessions import Sessions
 from app.settings import Settings
 from app.visibility import NOBODY, Audience, Viewer
@@ -26,6 +27,7 @@ class Platform:
     media: MediaStore
     sessions: Sessions
     shared: SharedReads = field(default_factory=SharedReads)
+    inquiries: Inquiries = field(default_factory=Inquiries)
 
     def today(self) -> date:
         """The day in the group's time zone."""

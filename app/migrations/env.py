@@ -7,6 +7,7 @@ import app.audit.models
 import app.content.models
 import app.engagement.models
 import app.following.models
+import app.inquiries.models
 import app.jobs
 import app.knowledge.models
 import app.members.models
