@@ -5,6 +5,7 @@ import os
 import shutil
 import sqlite3
 import subprocess
+from contextlib import closing
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -17,15 +18,17 @@ from app.settings import Settings
 _SQLITE = "database.sqlite3"
 _POSTGRESQL = "database.dump"
 _MEDIA = "media"
+#: Who asked the search what: kept for a day, and no backup keeps it longer.
+_OF_A_DAY = ("asker", "asking_day")
 
 
 def back_up(settings: Settings, folder: Path) -> None:
     """Copy the database as of one instant, then the media directory, to a new ``folder``.
 
-    Readers and writers go on meanwhile. The folder has its name only once it is whole. The search
-    index is left out, since it is built from the database, and so is the key that signs tokens:
-    after a restore everybody signs in anew. CONFLICT where the folder is there already,
-    UNAVAILABLE where PostgreSQL's own ``pg_dump`` is needed and missing.
+    Readers and writers go on meanwhile. The folder has its name only once it is whole. Left out
+    are the search index, since it is built from the database, the key that signs tokens (after a
+    restore everybody signs in anew), and who asked the search what today. CONFLICT where the folder
+    is there already, UNAVAILABLE where PostgreSQL's own ``pg_dump`` is needed and missing.
     """
     if folder.exists():
         raise Conflict(f"{folder} exists already; a backup takes a new folder.")
@@ -35,8 +38,11 @@ def back_up(settings: Settings, folder: Path) -> None:
     url = sa.make_url(settings.database)
     if url.get_backend_name() == "sqlite":
         _copy_sqlite(Path(url.database or ""), partial / _SQLITE)
+        _forget_the_day(partial / _SQLITE)
     else:
-        _run(url, "pg_dump", "--format=custom", "--no-owner", f"--file={partial / _POSTGRESQL}")
+        without = (f"--exclude-table-data={table}" for table in _OF_A_DAY)
+        to = f"--file={partial / _POSTGRESQL}"
+        _run(url, "pg_dump", "--format=custom", "--no-owner", *without, to)
     # Files are written before the rows that name them, so that a copy made later lacks none.
     _copy_files(settings.data_dir / _MEDIA, partial / _MEDIA)
     partial.rename(folder)
@@ -83,6 +89,17 @@ def _copy_sqlite(source: Path, target: Path) -> None:
     finally:
         writing.close()
         reading.close()
+
+
+def _forget_the_day(copy: Path) -> None:
+    with closing(sqlite3.connect(copy)) as connection, connection:
+        # What is deleted is written over, not only left out of account.
+        connection.execute("PRAGMA secure_delete=ON")
+        known = "SELECT name FROM sqlite_master WHERE type = 'table'"
+        tables = {name for (name,) in connection.execute(known)}
+        for table in _OF_A_DAY:
+            if table in tables:
+                connection.execute(f"DELETE FROM {table}")
 
 
 def _copy_files(source: Path, target: Path) -> None:

@@ -1,6 +1,7 @@
 """A backup made under load comes back whole."""
 
 import asyncio
+from datetime import date
 
 import pytest
 import sqlalchemy as sa
@@ -13,6 +14,9 @@ from app.database import Database
 from app.engagement.actions import like
 from app.engagement.models import ContentLike
 from app.errors import Conflict, Invalid, Unavailable
+from app.inquiries.keeping import flush
+from app.inquiries.models import AskedQuery, Asker, AskingDay
+from app.inquiries.noting import Inquiries
 from app.settings import Settings
 
 
@@ -28,6 +32,30 @@ def places(database_url, tmp_path, request):
     url = server_database(server, name)
     yield used, Settings(_env_file=None, data_dir=tmp_path / "empty", database_url=url)
     asyncio.run(drop_database(server, name))
+
+
+@pytest.mark.anyio
+async def test_a_backup_does_not_keep_who_asked_what(places, tmp_path):
+    used, empty = places
+    database = Database(used.database)
+    inquiries = Inquiries()
+    inquiries.ask("年休假", 1, found=0)
+    await flush(database, inquiries, date(2026, 7, 1))
+    async with database.engine.connect() as connection:
+        salt = await connection.scalar(sa.select(AskingDay.salt))
+    await asyncio.to_thread(back_up, used, tmp_path / "backup")
+    await database.close()
+    for path in (tmp_path / "backup").iterdir():
+        assert path.is_dir() or salt.encode() not in path.read_bytes()
+    await asyncio.to_thread(restore, empty, tmp_path / "backup")
+    restored = Database(empty.database)
+    async with restored.engine.connect() as connection:
+        counts = [
+            await connection.scalar(sa.select(sa.func.count()).select_from(table))
+            for table in (AskedQuery, Asker, AskingDay)
+        ]
+    await restored.close()
+    assert counts == [1, 0, 0]
 
 
 @pytest.mark.anyio
