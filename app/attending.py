@@ -1,8 +1,6 @@
 """Beside a server's requests: what was asked is written down, and new synonyms are learnt."""
 
 import asyncio
-from collections.abc import Sequence
-from typing import Protocol
 
 import structlog
 
@@ -11,20 +9,15 @@ from app.inquiries.curating import SYNONYMS_TOPIC
 from app.inquiries.keeping import flush
 from app.inquiries.queries import approved
 from schema.context import Platform
+from search.port import SearchEngine
+from search.synonyms import seeds
 
 _log = structlog.get_logger("attending")
 
 _FLUSH_SECONDS = 10.0
 #: An announcement may be lost with a connection: the words are looked up again all the same.
 _LEARN_SECONDS = 600.0
-_PAUSE_SECONDS = 1.0
-
-
-class Learner(Protocol):
-    """A search engine, as far as it learns words that mean the same."""
-
-    async def learn(self, synonyms: Sequence[frozenset[str]]) -> None:
-        """Put these sets of words that mean the same in place of those it knew."""
+_PAUSE_SECONDS = 5.0
 
 
 async def keep_inquiries(platform: Platform) -> None:
@@ -37,19 +30,17 @@ async def keep_inquiries(platform: Platform) -> None:
         await _flush(platform)
 
 
-async def keep_synonyms(
-    database: Database, engine: Learner, seeds: Sequence[frozenset[str]] = ()
-) -> None:
-    """Have an engine know ``seeds`` and every approved set, now and after changes, until cancelled.
+async def keep_synonyms(database: Database, engine: SearchEngine) -> None:
+    """Have an engine know our own words and every approved set, as they change, until cancelled.
 
     A failure of the database or the engine is logged, and tried again.
     """
     async with database.announcements.listening([SYNONYMS_TOPIC]) as listener:
         while True:
             try:
-                await engine.learn([*seeds, *await approved(database)])
-            except Exception:  # noqa: BLE001  a search engine that is down comes back
-                _log.exception("synonyms.failed")
+                await engine.learn([*seeds(), *await approved(database)])
+            except Exception as error:  # noqa: BLE001  a search engine that is down comes back
+                _log.warning("synonyms.failed", error=repr(error))
                 await asyncio.sleep(_PAUSE_SECONDS)
             else:
                 await listener.heard(_LEARN_SECONDS)

@@ -13,7 +13,7 @@ from starlette.requests import HTTPConnection, Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from app.attending import keep_inquiries
+from app.attending import keep_inquiries, keep_synonyms
 from app.audit.actions import Origin
 from app.health import health, ready
 from app.logs import configure_logs
@@ -68,7 +68,10 @@ def create_app(settings: Settings, *, with_worker: bool = True) -> Starlette:
             # What is loaded by now stays: collections that walk it would stop the loop for 60 ms.
             gc.collect()
             gc.freeze()
-            beside = [keep_inquiries(platform)]
+            beside = [
+                keep_inquiries(platform),
+                keep_synonyms(platform.database, platform.search),
+            ]
             if with_worker:
                 beside.append(Worker(platform).run())
             async with _running(beside):

@@ -11,10 +11,11 @@ from app.audit.actions import Actor
 from app.inquiries import curating, queries
 from app.inquiries.rules import Trouble, week_of
 from app.visibility import Grant, Role, Viewer
+from search.synonyms import seeds
 
 pytestmark = pytest.mark.anyio
 
-SEEDS = [frozenset({"打人", "故意伤害"})]
+SEEDS = list(seeds())
 
 
 class Engine:
@@ -53,7 +54,7 @@ async def test_an_engine_learns_at_the_start_after_a_failure_and_after_each_chan
 ):
     monkeypatch.setattr(attending, "_PAUSE_SECONDS", 0)
     engine = Engine()
-    task = asyncio.create_task(keep_synonyms(database, engine, SEEDS))
+    task = asyncio.create_task(keep_synonyms(database, engine))
     try:
         assert await engine.next() == SEEDS
         async with database.transaction() as session:
