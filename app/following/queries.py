@@ -51,7 +51,7 @@ class Searcher(NamedTuple):
 
 
 class _AnyRow(NamedTuple):
-    follows: bool
+    member_id: int
 
 
 _MEMBER = sa.bindparam("member_id", type_=sa.BigInteger)
@@ -130,21 +130,18 @@ _SEARCHERS = Statement(
     slow=True,
 )
 
-_ANYBODY = Statement(
-    _AnyRow,
-    sa.select(
-        sa.or_(
-            sa.exists(sa.select(col(FollowedRegulation.member_id))),
-            sa.exists(sa.select(col(SavedSearch.id))),
-        )
-    ),
-)
+_ANYBODY = {
+    each.__tablename__: Statement(_AnyRow, sa.select(col(each.member_id)).limit(1))
+    for each in (FollowedRegulation, SavedSearch)
+}
 
 
 async def anybody_follows(database: Database) -> bool:
     """Whether any member follows anything."""
-    row = await database.first(_ANYBODY)
-    return row is not None and bool(row.follows)
+    for each in _ANYBODY.values():
+        if await database.first(each) is not None:
+            return True
+    return False
 
 
 async def followed(
