@@ -13,6 +13,8 @@ pytestmark = pytest.mark.anyio
 
 WORDS = """query ($organization: ID) { heldWords(organizationId: $organization) {
   nodes { word organization { id } addedBy { id } } } }"""
+LISTS = """query ($id: ID!) { node(id: $id) { ... on Content { commentCount
+  comments { nodes { id isHeld } } threads: comments(threads: true) { nodes { id } } } } }"""
 
 
 async def word(do, viewer, organization, text):
@@ -21,10 +23,6 @@ async def word(do, viewer, organization, text):
 
 async def say(do, viewer, content, body):
     return await do("addComment", viewer, contentId=gid(content), body=body)
-
-
-LISTS = """query ($id: ID!) { node(id: $id) { ... on Content { commentCount
-  comments { nodes { id isHeld } } threads: comments(threads: true) { nodes { id } } } } }"""
 
 
 async def listed(do, content, *viewer):
