@@ -33,7 +33,7 @@ def allowed(snapshot: Snapshot, chosen: Filter, *, unwanted: Sequence[str] = ())
     """
     through = every(_conditions(snapshot, chosen))
     if unwanted:
-        through = but_not(through, either(phrase(snapshot, words) for words in unwanted))
+        through = but_not(through, either(_phrase(snapshot, words) for words in unwanted))
     return worth(through, 0.0)
 
 
@@ -56,7 +56,7 @@ def asked(
     wanted = [snapshot.term("words", word, boost=_WORD_WEIGHT) for word in question.wanted_words]
     wanted += [snapshot.term("bigrams", pair) for pair in question.wanted_bigrams]
     wanted += [_others(snapshot, synonym) for synonym in synonyms]
-    phrases = [phrase(snapshot, run) for run in question.phrases]
+    phrases = [_phrase(snapshot, run) for run in question.phrases]
     # A question of single letters (党) has nothing else that could be required.
     required, helpful = (wanted, words + letters) if wanted else (letters, words)
     return every([within, either(required), *phrases], helpful=helpful)
@@ -73,7 +73,7 @@ def _telling(snapshot: Snapshot, letters: Sequence[str]) -> Sequence[str]:
     return rarer or letters
 
 
-def phrase(snapshot: Snapshot, run: str) -> Query:
+def _phrase(snapshot: Snapshot, run: str) -> Query:
     """The documents in which these letters stand side by side."""
     if len(run) == 1 and text.is_han(run):
         return snapshot.term("letters", run)
@@ -82,8 +82,8 @@ def phrase(snapshot: Snapshot, run: str) -> Query:
 
 def _others(snapshot: Snapshot, synonym: Synonym) -> Query:
     """The documents that say in other words what they do not say in this one."""
-    others = best_of(phrase(snapshot, other) for other in synonym.others)
-    return boosted(but_not(others, phrase(snapshot, synonym.word)), _SYNONYM_WEIGHT)
+    others = best_of(_phrase(snapshot, other) for other in synonym.others)
+    return boosted(but_not(others, _phrase(snapshot, synonym.word)), _SYNONYM_WEIGHT)
 
 
 def _conditions(snapshot: Snapshot, chosen: Filter) -> Iterator[Query]:
