@@ -3,13 +3,13 @@
 from datetime import date
 
 import pytest
+import sqlalchemy as sa
 from group import building, viewer_of
 from regulations import bring
 
 from app import alerts
 from app.following import actions, telling
 from app.following.models import SavedSearch
-from app.jobs import JobKind, any_due
 from app.knowledge.importing import turn_day
 from app.knowledge.models import RegulationChange
 from app.members.models import Member, MemberStatus
@@ -17,7 +17,6 @@ from app.notifications.actions import prefer
 from app.notifications.models import NotificationKind as Kind
 from app.notifications.queries import notifications
 from app.visibility import Viewer
-from app.worker import Worker
 
 pytestmark = pytest.mark.anyio
 
@@ -36,8 +35,8 @@ async def people(database):
 
 
 @pytest.fixture
-async def told(database, platform):
-    """Has the worker tell, and answers what a member reads: kinds, counts, notes."""
+async def told(database):
+    """Tells of every change, and answers what a member reads: kinds, counts, notes."""
 
     async def read(member):
         rows = await notifications(
@@ -46,10 +45,15 @@ async def told(database, platform):
         return [(row.kind, row.times, row.note) for row in rows]
 
     async def tell(member):
-        await Worker(platform)._drain()
+        await alerts.tell_changes(database, await changes(database))
         return await read(member)
 
     return tell
+
+
+async def changes(database):
+    async with database.transaction() as session:
+        return list(await session.scalars(sa.select(RegulationChange.id)))
 
 
 async def follow(database, member, made):
@@ -173,26 +177,23 @@ async def test_nobody_is_told_twice_when_the_work_is_done_again(
     async with database.transaction() as session:
         await session.execute(RegulationChange.__table__.delete())
     await bring(database, "图书借阅办法", "每次五册。", **NEW)
-    async with database.transaction() as session:
-        [change] = (await session.execute(RegulationChange.__table__.select())).all()
+    [change] = await changes(database)
     with pytest.raises(RuntimeError):
-        await alerts.tell_changes(database, [change.id])
-    await alerts.tell_changes(database, [change.id])
-    await alerts.tell_changes(database, [change.id])
+        await alerts.tell_changes(database, [change])
+    await alerts.tell_changes(database, [change])
+    await alerts.tell_changes(database, [change])
     for member in people:
         assert [times for _, times, _ in await told(member)] == [1, 1]
 
 
-async def test_changes_that_concern_nobody_are_forgotten_at_once(database, platform):
+async def test_changes_that_concern_nobody_are_forgotten_at_once(database):
     for title in "甲乙丙":
         await bring(database, title, "文。")
-    async with database.transaction() as session:
-        changes = (await session.execute(RegulationChange.__table__.select())).all()
+    noted = await changes(database)
     before = database.statements
-    await alerts.tell_changes(database, [change.id for change in changes])
+    await alerts.tell_changes(database, noted)
     assert database.statements - before == 2
-    await Worker(platform)._drain()
-    assert not await any_due(database, [JobKind.TELL_CHANGE])
+    assert await changes(database) == []
 
 
 async def test_what_a_member_may_keep_is_bounded(database, people):
