@@ -23,12 +23,15 @@ class Renditions(NamedTuple):
     by_width: Mapping[int, bytes]
 
 
-def render(picture: Image.Image, *, quality: int = 80) -> Renditions:
-    """Scale and encode ``picture`` (RGB); the key is a digest of its pixels."""
+def render(picture: Image.Image, *, quality: int = 80, effort: int = 4) -> Renditions:
+    """Scale and encode ``picture`` (RGB); the key is a digest of its pixels.
+
+    ``effort``, 0–6, buys bytes with time: 2 takes a third of the time of 4 for a twentieth more.
+    """
     pixels = picture.convert("RGB")
     digest = hashlib.sha256(pixels.tobytes() + repr(pixels.size).encode()).hexdigest()
     widths = sorted({min(width, pixels.width) for width in WIDTHS})
-    by_width = {width: _webp(pixels, width, quality) for width in widths}
+    by_width = {width: _webp(pixels, width, quality=quality, effort=effort) for width in widths}
     key = f"image/{digest[:40]}"
     return Renditions(key, pixels.width, pixels.height, blurhash(pixels), by_width)
 
@@ -44,13 +47,12 @@ def rendition_key(key: str, width: int) -> str:
     return f"{key}/{width}.webp"
 
 
-def _webp(pixels: Image.Image, width: int, quality: int) -> bytes:
+def _webp(pixels: Image.Image, width: int, *, quality: int, effort: int) -> bytes:
     height = max(1, round(pixels.height * width / pixels.width))
-    scaled = (
-        pixels
-        if width == pixels.width
-        else pixels.resize((width, height), Image.Resampling.LANCZOS)
-    )
+    scaled = pixels
+    if width != pixels.width:
+        # Boxes first, as far as nobody sees it: a fraction of the cost for the small ones.
+        scaled = pixels.resize((width, height), Image.Resampling.LANCZOS, reducing_gap=3.0)
     encoded = io.BytesIO()
-    scaled.save(encoded, "WEBP", quality=quality, method=4)
+    scaled.save(encoded, "WEBP", quality=quality, method=effort)
     return encoded.getvalue()

@@ -3,11 +3,10 @@
 import asyncio
 import dataclasses
 import hashlib
-import multiprocessing
 import os
 import tomllib
 from collections.abc import Callable, Iterable
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from functools import partial
 from importlib import resources
@@ -71,6 +70,8 @@ class Film(NamedTuple):
 
 Drawing = Callable[[], Picture.Image]
 
+#: Enough for a phone, and for whoever waits for `make dev`.
+_COVER_WIDTH, _COVER_HEIGHT = 800, 450
 _COLUMN_COVERS = 5000  # seeds of covers; contents count from 0
 
 
@@ -274,8 +275,8 @@ class _Seeding:
 async def _draw(platform: Platform, group: DemoGroup) -> dict[str, Renditions]:
     """Draw, scale and store every picture, on all cores; by the name of what it stands on."""
     names, drawings = zip(*_drawings(group), strict=True)
-    spawning = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(os.cpu_count(), mp_context=spawning) as pool:
+    # Threads: most of it is Pillow's, which lets others run; a process would import us all first.
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
         loop = asyncio.get_running_loop()
         made = await asyncio.gather(*(loop.run_in_executor(pool, _render, d) for d in drawings))
     for renditions in made:
@@ -308,16 +309,20 @@ async def _prepared(platform: Platform, content: DemoContent, place: int, folder
 
 
 def _render(drawing: Drawing) -> Renditions:
-    return render(drawing())
+    return render(drawing(), effort=2)
 
 
 def _drawings(group: DemoGroup) -> Iterable[tuple[str, Drawing]]:
     for member in group.members:
         yield f"member:{member.key}", partial(draw_avatar, member.portrait)
     for place, column in enumerate(group.columns, _COLUMN_COVERS):
-        yield f"column:{column.key}", partial(draw_picture, column.theme, place)
+        yield f"column:{column.key}", partial(_cover, column.theme, place)
     for place, content in enumerate(group.contents):
-        yield f"content:{content.key}", partial(draw_picture, content.theme, place)
+        yield f"content:{content.key}", partial(_cover, content.theme, place)
+
+
+def _cover(theme: str, seed: int) -> Picture.Image:
+    return draw_picture(theme, seed, _COVER_WIDTH, height=_COVER_HEIGHT)
 
 
 async def _import_regulations(session: AsyncSession, platform: Platform) -> None:
