@@ -26,16 +26,18 @@ pytestmark = [
     pytest.mark.skipif(not Path("/proc/self/cmdline").exists(), reason="no /proc to look in"),
 ]
 
+#: As much of a worker as works on videos: it is there at once.
 WORKER = """
 import asyncio, pathlib, sys
-from app.platform import open_platform
-from app.settings import Settings
-from app.worker import Worker
-async def work(folder, url):
-    settings = Settings(_env_file=None, data_dir=pathlib.Path(folder), database_url=url)
-    async with open_platform(settings) as platform:
-        await Worker(platform).run()
-asyncio.run(work(*sys.argv[1:]))
+from app.database import Database
+from app.jobs import JobKind
+from app.preparing import Preparer
+from media.local import LocalStore
+from media.workshop import Workshop
+folder = pathlib.Path(sys.argv[1])
+store = LocalStore(folder / "media", b"a key")
+shop = Workshop(Database(sys.argv[2]), store, folder / "work")
+asyncio.run(Preparer(shop, JobKind.PREPARE_VIDEO).run())
 """
 
 
