@@ -38,6 +38,7 @@ _REBUILD_PAUSE_SECONDS = 60.0
 _BATCH = 50
 _MANY = 300
 _INDEXING = (JobKind.INDEX_CONTENT, JobKind.INDEX_REGULATION)
+_PLACING_SECONDS = 10.0
 _TURN_EVERY = timedelta(minutes=10)
 #: Deeds of a second share a transaction of seals.
 _SEAL_EVERY = timedelta(seconds=1)
@@ -204,7 +205,12 @@ def workshop(platform: Platform) -> Workshop:
 
 async def _index_contents(platform: Platform, ids: Sequence[int]) -> None:
     await index_contents(platform.database, platform.search, ids)
-    await place_on(workshop(platform), ids)
+    try:
+        async with asyncio.timeout(_PLACING_SECONDS):
+            await place_on(workshop(platform), ids)
+    except OSError as error:
+        # A media store that is away must not hold back the index; the caretaker places later.
+        _log.warning("media.put_off", contents=len(ids), error=repr(error))
 
 
 async def _index_regulations(platform: Platform, ids: Sequence[int]) -> None:

@@ -53,7 +53,7 @@ class S3Store:
 
     def __init__(self, access: S3Access) -> None:
         self._bucket = access.bucket
-        self._pool = urllib3.PoolManager(maxsize=8, timeout=_TIMEOUT, retries=_RETRIES)
+        self._pool = urllib3.PoolManager(maxsize=_THREADS, timeout=_TIMEOUT, retries=_RETRIES)
         self._client = _client(access, access.endpoint, self._pool)
         # A signature holds for one host: the one that clients ask.
         self._signer = _client(access, access.public_url, self._pool)

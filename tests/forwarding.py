@@ -38,7 +38,9 @@ class Forwarder:
             task = asyncio.current_task()
             self._at_work.add(task)
             try:
-                await serve(reader, writer)
+                # Streams take a handler that was cancelled for a failure.
+                with contextlib.suppress(asyncio.CancelledError):
+                    await serve(reader, writer)
             finally:
                 self._at_work.discard(task)
                 writer.close()

@@ -14,9 +14,10 @@ from sqlmodel import func, select
 from starlette.applications import Starlette
 from uploading import COMPLETE, Sending
 
-from app import preparing
+from app import preparing, worker
 from app.jobs import Job
 from app.uploads.models import Upload
+from app.visibility import EVERYONE
 from app.worker import Worker
 from media import patience
 from media.playing import play_route, play_url
@@ -120,6 +121,16 @@ async def test_who_does_not_need_it_does_not_notice(away, database, member):
     await uploaded(database, member, image_id=image.id, state="READY")
     said = (await away(DESCRIBE, member, id=gid(image)))["describeImage"]
     assert said == {"image": {"alt": "红旗"}, "errors": []}
+
+
+async def test_the_index_does_not_wait_for_it(away, database, member, monkeypatch):
+    monkeypatch.setattr(worker, "_PLACING_SECONDS", 0.3)
+    async with building(database) as group:
+        # Open, and nobody may see it: to be closed.
+        await group.news(member, audience=EVERYONE, cover=await group.image())
+    assert await Worker(away.platform).drain() > 0
+    async with database.transaction() as session:
+        assert await session.scalar(select(func.count()).select_from(Job)) == 0
 
 
 @pytest.mark.services
