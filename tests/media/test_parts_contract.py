@@ -90,7 +90,7 @@ async def test_a_part_is_compared_with_the_digest_that_is_told(begun):
     assert await begun.put(PARTS[1], LAST, **{"Content-MD5": digest}) in {200, 204}
 
 
-@pytest.mark.parametrize("changed", ["number", "key", "until"])
+@pytest.mark.parametrize("changed", ["number", "key", "until", "over"])
 async def test_an_address_is_for_one_part_of_one_upload_for_a_while(store, begun, changed):
     url = begun.url(PARTS[1])
     if changed == "number":
@@ -101,6 +101,8 @@ async def test_an_address_is_for_one_part_of_one_upload_for_a_while(store, begun
         url = begun.url(PARTS[1], until=timedelta(seconds=1))
         url = url.replace("X-Amz-Expires=1", "X-Amz-Expires=3600")
         url = url.replace("until=1", "until=2")
+    if changed == "over":
+        url = begun.url(PARTS[1], until=-timedelta(minutes=5))
     answer = await begun.http.put(url, content=LAST)
     assert answer.status_code == 403
     assert await begun.received() == {}
