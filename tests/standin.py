@@ -44,12 +44,13 @@ class StandIn:
 
     def __init__(self):
         self.indexes, self.tasks, self.keys = {}, [], []
-        self.refusals = []
+        self.refusals, self.is_master = [], False
         self.lock = threading.RLock()
 
     def answer(self, method, path, body, bearer):
         with self.lock:
             self._allow(path, body, bearer)
+            self.is_master = bearer == MASTER
             parts = path.strip("/").split("/")
             found = getattr(self, f"_{parts[0].replace('-', '_')}", None)
             if found is None:
@@ -85,7 +86,10 @@ class StandIn:
         return 200, {"results": self.keys, "offset": 0, "limit": 1000, "total": len(self.keys)}
 
     def _tasks(self, method, rest, body):
-        return 200, self.tasks[int(rest[0])]
+        task = self.tasks[int(rest[0])]
+        if task["type"] == "indexSwap" and not self.is_master:
+            raise RefusedError(404, "task_not_found")
+        return 200, task
 
     def _swap_indexes(self, method, rest, body):
         for pair in body:

@@ -18,6 +18,7 @@ MARK = "index"
 """The card that a finished rebuild leaves: its layout."""
 
 _AT_ONCE = 500
+_LOOK_EVERY_SECONDS = 0.02
 _UNFINISHED = 8
 """So many tasks may wait at the server before a rebuild sends more."""
 
@@ -140,11 +141,12 @@ class Rebuild:
     def publish(self) -> None:
         """Catch up with what was written meanwhile, and put the new indexes in use."""
         live, coming = self._library.live, self._library.coming
-        mark = {KEY: MARK, "fingerprint": FINGERPRINT, "unit": MARK, "gone": True}
+        mark = {KEY: MARK, "fingerprint": FINGERPRINT, "write": self._write, "gone": True}
         self._wire.follow([*self._tasks, self._wire.put(coming.titles, [mark])])
         swapping = _milliseconds()
         self._carry_over(live, coming, since=self._begun)
-        self._wire.follow([self._wire.swap(list(zip(live.all, coming.all, strict=True)))])
+        self._wire.swap(list(zip(live.all, coming.all, strict=True)))
+        self._see_swapped(live.titles)
         # What others wrote between the two is in the indexes that were in use till now.
         self._carry_over(coming, live, since=swapping)
 
@@ -169,6 +171,21 @@ class Rebuild:
         self._wire.follow([self._wire.configure(coming.titles, TITLES)])
         for index in (coming.contents, coming.regulations):
             self._library.make(index, {**LIBRARY, "synonyms": synonyms})
+
+    def _see_swapped(self, titles: str) -> None:
+        """Wait until our mark is in use: a task of several indexes is hidden from our keys."""
+        deadline = time.monotonic() + self._wire.access.write_seconds
+        while self._mark_of(titles) != self._write:
+            if time.monotonic() > deadline:
+                raise Unavailable("搜索服务未能更新索引，将自动重试。")
+            time.sleep(_LOOK_EVERY_SECONDS)
+
+    def _mark_of(self, titles: str) -> str | None:
+        try:
+            mark: str | None = self._wire.document(titles, MARK).get("write")
+        except Missing:
+            return None
+        return mark
 
     def _carry_over(self, source: Names, target: Names, *, since: int) -> None:
         """Put what was written to one set of indexes since then into the other as well."""
