@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from search import text
+from search.meilisearch.fields import plain, terms_in
 from search.meilisearch.settings import FACETS, Names
 from search.meilisearch.wire import Wire
 from search.port import Filter, SearchScope
@@ -126,7 +127,8 @@ def searches_of(question: Question) -> list[Search]:
     Pairs of letters find what was cut to other words. A question of single letters (党) has nothing
     else; what is quoted is asked of every document, and the words then say which is better.
     """
-    words = question.wanted_words[:_MOST_WORDS]
+    known = [*terms_in(question.folded), *plain(question.wanted_words)]
+    words = text.unique(known)[:_MOST_WORDS]
     if question.phrases:
         phrases = [phrase(run) for run in question.phrases[:_MOST_WORDS]]
         quoted = " ".join((*phrases, *words[: _MOST_WORDS - len(phrases)]))

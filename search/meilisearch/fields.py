@@ -91,7 +91,17 @@ def _title(document: Document) -> dict[str, Any]:
 
 def words_of(folded: str) -> list[str]:
     """The words of a text, and the terms of the field that a dictionary would cut in pieces."""
-    return text.words(folded) + [term for term in TERMS if term in folded]
+    return plain(text.words(folded)) + terms_in(folded)
+
+
+def terms_in(folded: str) -> list[str]:
+    """The Party's terms that stand in a text."""
+    return [term for term in TERMS if term in folded]
+
+
+def plain(words: Iterable[str]) -> list[str]:
+    """Letters and digits of these words alone: what else is in one would be an operator."""
+    return [run for word in words for run in text.runs(word)]
 
 
 def spaced(folded: str) -> str:

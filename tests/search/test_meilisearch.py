@@ -105,6 +105,16 @@ def test_what_is_quoted_is_asked_of_every_document():
     assert asked('"凭票据"') == [('"凭 票 据" 票据', ("title", "words", "letters"), 1.0)]
 
 
+def test_the_terms_of_the_party_are_asked_whole_and_operators_never():
+    asked_words = [words for words, fields, _ in asked("三会一课 -c++") if fields != ("letters",)]
+    assert asked_words == [
+        '"三会一课" 三会 一课 c',
+        '"三会" 一课 c 三会一课',
+        '"一课" c 三会一课 三会',
+        '"c" 三会一课 三会 一课',
+    ]
+
+
 def test_single_letters_are_asked_where_there_is_nothing_else():
     assert asked("党") == [("党", ("letters",), 1.0)]
 
