@@ -197,6 +197,10 @@ class StandIn:
 
 
 def _score(asked, fields, document):
+    asked, *unwanted = re.split(r'(?:^| )-(?=")', asked)
+    letters = f" {_text(document.get('letters'))} "
+    if any(f" {each.strip(chr(34))} " in letters for each in unwanted):
+        return 0
     held = " | ".join(_text(document.get(field)) for field in fields)
     phrases = re.findall(r'"([^"]+)"', asked)
     words = re.sub(r'"[^"]+"', " ", asked).split()

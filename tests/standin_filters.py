@@ -3,7 +3,7 @@
 import json
 import re
 
-_TERM = re.compile(r'(\w+) (IN|=|!=|<=|>=) (\[[^\]]*\]|"[^"]*"|-?\d+|true|false)')
+_TERM = re.compile(r'(\w+) (IN|=|!=|<=|>=|>) (\[[^\]]*\]|"[^"]*"|-?\d+|true|false)')
 
 
 def matches(filter, document):
@@ -37,5 +37,7 @@ def _holds(term, document):
             return wanted not in values
         case "<=":
             return any(each <= wanted for each in values)
+        case ">":
+            return any(each > wanted for each in values)
         case _:
             return any(each >= wanted for each in values)

@@ -6,10 +6,12 @@ from typing import Any
 
 from search import text
 from search.meilisearch.fields import plain, terms_in
+from search.meilisearch.filters import allowed
 from search.meilisearch.settings import FACETS, Names
 from search.meilisearch.wire import Wire
 from search.port import Filter, SearchScope
 from search.question import Question
+from search.synonyms import Synonym
 
 ROW = (
     *("id", "scope", "unit", "weight", "published", "number", "suffix", "names"),
@@ -19,7 +21,9 @@ ROW = (
 # The server reads ten words of a search, and no more.
 _MOST_WORDS = 10
 _MOST_PAIRS = 8
+_MOST_OTHERS = 4
 _PAIR_WORTH = 0.5
+_SYNONYM_WORTH = 0.6
 
 WORDS = ("title", "words")
 
@@ -47,10 +51,13 @@ class Found:
 class Desk:
     """Puts searches to the indexes in use, within what somebody may find."""
 
-    def __init__(self, wire: Wire, names: Names, chosen: Filter, within: Sequence[str]) -> None:
+    def __init__(
+        self, wire: Wire, names: Names, chosen: Filter, *, unwanted: Sequence[str] = ()
+    ) -> None:
         self._wire = wire
+        self._unwanted = "".join(f" -{phrase(run)}" for run in unwanted)
         self._indexes = list(_indexes(names, chosen.scopes))
-        self._within = list(within)
+        self._within = allowed(chosen)
 
     def best(
         self,
@@ -79,7 +86,7 @@ class Desk:
     def rows(self, condition: str, limit: int) -> list[Row]:
         """The documents of which a further condition holds, in no order."""
         queries = [
-            {"indexUid": index, "q": "", "filter": [*self._within, condition]}
+            {"indexUid": index, "q": self._unwanted, "filter": [*self._within, condition]}
             | {"limit": limit, "attributesToRetrieve": ROW}
             for index in self._indexes
         ]
@@ -113,18 +120,20 @@ class Desk:
     ) -> dict[str, Any]:
         return {
             "indexUid": index,
-            "q": words,
+            "q": words + self._unwanted,
             "filter": list(within),
-            "attributesToSearchOn": list(fields),
+            # What is unwanted is looked for where the letters stand alone.
+            "attributesToSearchOn": text.unique([*fields, *(["letters"] * bool(self._unwanted))]),
             "matchingStrategy": "last",
             "locales": ["cmn"],
         }
 
 
-def searches_of(question: Question) -> list[Search]:
+def searches_of(question: Question, synonyms: Sequence[Synonym] = ()) -> list[Search]:
     """What is looked for: every word comes first once, as the first alone is asked of a document.
 
-    Pairs of letters find what was cut to other words. A question of single letters (党) has nothing
+    Pairs of letters find what was cut to other words, and other words what means the same; phrases
+    have no synonyms at the server. A question of single letters (党) has nothing
     else; what is quoted is asked of every document, and the words then say which is better.
     """
     known = [*terms_in(question.folded), *plain(question.wanted_words)]
@@ -139,8 +148,13 @@ def searches_of(question: Question) -> list[Search]:
         for pair in question.wanted_bigrams[:_MOST_PAIRS]
         if text.is_han(pair)
     ]
+    others = [
+        Search(word(other), WORDS, _SYNONYM_WORTH)
+        for synonym in synonyms[:_MOST_WORDS]
+        for other in synonym.others[:_MOST_OTHERS]
+    ]
     if turned or pairs:
-        return turned + pairs
+        return turned + pairs + others
     letters = question.letters[:_MOST_WORDS]
     return [Search(" ".join(letters[i:] + letters[:i]), ("letters",)) for i in range(len(letters))]
 

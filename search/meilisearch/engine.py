@@ -17,6 +17,7 @@ from search.meilisearch.wire import Access, Missing, Wire
 from search.meilisearch.writing import MARK, Library, Rebuild
 from search.port import EngineState, Held, Page, Request, SearchScope, SuggestionHit, Unit, UnitKind
 from search.streams import in_portions
+from search.synonyms import Synonyms, seeds
 
 _SEARCH_THREADS = 8
 _DOCUMENTS_AT_ONCE = 500
@@ -38,6 +39,7 @@ class MeilisearchEngine:
         self._access = access
         self._wire = Wire(access)
         self._library = Library(self._wire)
+        self._synonyms = Synonyms(seeds())
         self._searches = ThreadPoolExecutor(_SEARCH_THREADS, thread_name_prefix="meilisearch")
         self._writes = ThreadPoolExecutor(1, thread_name_prefix="meilisearch-index")
         # The first search need not wait for the dictionaries.
@@ -50,7 +52,9 @@ class MeilisearchEngine:
 
     async def search(self, request: Request) -> Page:
         """Find documents, best first; equal scores by id."""
-        return await self._searching(lambda: find(self._wire, self._library.live, request))
+        return await self._searching(
+            lambda: find(self._wire, self._library.live, request, self._synonyms)
+        )
 
     async def suggest(
         self,
@@ -94,6 +98,7 @@ class MeilisearchEngine:
 
     async def learn(self, synonyms: Sequence[frozenset[str]]) -> None:
         """Put these sets of words that mean the same in place of those it knew."""
+        self._synonyms = Synonyms(synonyms)
         await self._writing(lambda: self._library.learn(settings.synonyms(synonyms)))
 
     async def state(self) -> EngineState:

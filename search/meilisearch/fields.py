@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 from search import text
@@ -40,6 +41,8 @@ def document_fields(document: Document, version: int, write: str) -> dict[str, A
         "status": document.status,
         "standing": document.status or NO_STATUS,
         "published": document.published_at,
+        "in_force_from": (document.in_force_from or date.min).toordinal(),
+        "in_force_until": (document.in_force_until or date.max).toordinal(),
         "weight": document.weight,
         "names": [token(name) for name in names_of(document)],
         "number": document.number,

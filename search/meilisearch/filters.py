@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from datetime import date
 
 from app.knowledge.numerals import ArticleNumber
 from search.meilisearch.fields import NO_STATUS, organization_token, token
@@ -44,6 +45,7 @@ def superseded(unit: str, version: int | None, write: str) -> str:
 
 def _conditions(chosen: Filter) -> Iterator[str]:
     yield _any("audience", chosen.audience)
+    yield from _days(chosen.in_force_on)
     if chosen.scopes:
         yield _any("scope", [scope.value for scope in chosen.scopes])
     if chosen.organization_id is not None:
@@ -58,6 +60,12 @@ def _conditions(chosen: Filter) -> Iterator[str]:
         yield f"published >= {chosen.published_from}"
     if chosen.published_to is not None:
         yield f"published <= {chosen.published_to}"
+
+
+def _days(on: date | None) -> Iterator[str]:
+    if on is not None:
+        yield f"in_force_from <= {on.toordinal()}"
+        yield f"in_force_until > {on.toordinal()}"
 
 
 def _any(field: str, values: Iterable[str]) -> str:

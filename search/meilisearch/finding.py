@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from app.knowledge.numerals import ArticleNumber
 from search.citations import key, read_citation
@@ -16,6 +17,7 @@ from search.meilisearch.wire import Wire
 from search.port import FacetCount, Hit, Page, Request, SearchScope, UnitKind
 from search.question import checked, read_question
 from search.ranking import Candidate, rank
+from search.synonyms import Synonyms
 
 _WINDOW = 200
 """So many of the best are ordered anew by their neighbours; what follows keeps its order."""
@@ -35,23 +37,31 @@ class _Named:
     elsewhere: str
 
 
-def find(wire: Wire, names: Names, request: Request) -> Page:
+class _Reading(NamedTuple):
+    """What a query may mean: keys of titles, likeliest first, and the article if one is asked."""
+
+    titles: tuple[str, ...]
+    article: ArticleNumber | None
+    elsewhere: str
+
+
+def find(wire: Wire, names: Names, request: Request, synonyms: Synonyms) -> Page:
     """Answer a search by the indexes in use."""
-    typed = checked(request.query)
-    if not request.filter.audience or read_question(typed).is_empty:
+    question = read_question(request.query)
+    if not request.filter.audience or question.is_empty:
         return Page()
-    desk = Desk(wire, names, request.filter, filters.allowed(request.filter))
-    named = _named(desk, typed)
-    question = read_question(named.elsewhere if named else typed)
-    if question.is_empty:
-        return Page()
-    hits, found = _stretch(desk, searches_of(question), named, request)
+    desk = Desk(wire, names, request.filter, unwanted=question.unwanted)
+    named = _named(desk, question.asking, synonyms)
+    if named:
+        question = read_question(named.elsewhere)
+    searches = searches_of(question, synonyms.within(question.folded))
+    hits, found = _stretch(desk, searches, named, request)
     rows = named.rows if named else []
     return Page(
         hits=hits,
         total=len(rows) + found.total,
         facets=_facets(found.facets, rows) if request.with_facets else {},
-        did_you_mean=None if named else _correction(typed, desk),
+        did_you_mean=None if named else _correction(checked(request.query), desk),
     )
 
 
@@ -73,15 +83,24 @@ def _stretch(
     return tuple(map(_hit, stretch)), found
 
 
-def _named(desk: Desk, typed: str) -> _Named | None:
-    citation = read_citation(typed)
-    titles = citation.titles if citation else (key(typed),)
-    article = citation.article if citation else None
-    rows = desk.rows(filters.named(titles, article), _MOST_NAMED)
+def _named(desk: Desk, asking: str, synonyms: Synonyms) -> _Named | None:
+    """A whole title comes before a citation, and that before another name that was learnt."""
+    readings = [_Reading((key(asking),), None, asking)]
+    if citation := read_citation(asking):
+        readings.append(_Reading(citation.titles, citation.article, citation.elsewhere))
+    learnt = [
+        each._replace(titles=tuple(key(o) for one in each.titles for o in synonyms.others(one)))
+        for each in readings
+    ]
+    return next(filter(None, (_under(desk, each) for each in [*readings, *learnt])), None)
+
+
+def _under(desk: Desk, reading: _Reading) -> _Named | None:
+    """The articles under the first of the titles that has what was asked."""
+    titles, article, elsewhere = reading
+    rows = desk.rows(filters.named(titles, article), _MOST_NAMED) if titles else []
     for title in titles:
-        under = [row for row in rows if token(title) in row["names"]]
-        if under:
-            elsewhere = citation.elsewhere if citation else typed
+        if under := [row for row in rows if token(title) in row["names"]]:
             return _Named(filters.named([title], article), _in_reading_order(under), elsewhere)
     return None
 

@@ -41,7 +41,7 @@ LIBRARY: Mapping[str, Any] = {
     "searchableAttributes": ["title", "words", "letters", "sounds"],
     "filterableAttributes": [
         *("unit", "version", "write", "audience", "organizations", "category_key", "issuer_key"),
-        *("standing", "published", "names", "number", "suffix"),
+        *("standing", "published", "in_force_from", "in_force_until", "names", "number", "suffix"),
         *FACETS,
     ],
     "sortableAttributes": [],

@@ -7,6 +7,7 @@ from library import SHELVES, stream
 
 from search.embedded import EmbeddedEngine
 from search.meilisearch import MeilisearchEngine
+from search.synonyms import seeds
 
 
 class Watched(MeilisearchEngine):
@@ -46,7 +47,7 @@ async def embedded_engine(tmp_path):
 @pytest.fixture
 async def meilisearch_engine(shared_meilisearch):
     if shared_meilisearch.written:
-        await shared_meilisearch.learn([])
+        await shared_meilisearch.learn(seeds())
         await shared_meilisearch.rebuild(stream(SHELVES))
         shared_meilisearch.written = False
     return shared_meilisearch
