@@ -17,7 +17,8 @@ serve: $(BIN)/.runtime ## Serve what is there
 	$(BIN)/python -m app serve --port $(PORT)
 
 test: check ## Everything that CI runs: checks, then every test on every server that is at hand
-	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
+	# One more than there are processors: tests wait for disks and servers as well.
+	$(BIN)/python -m pytest -n $$(($$(getconf _NPROCESSORS_ONLN) + 1)) --dist loadfile --no-loadscope-reorder
 
 check: $(BIN)/.development ## Format, lint, types, import rules, printed schema
 	$(BIN)/ruff format --check .

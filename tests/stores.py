@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
-from servers import free_port
+from servers import free_port, free_ports
 
 from media.s3 import S3Access, S3Store
 
@@ -47,14 +47,16 @@ def seaweed(path: str) -> Iterator[S3Access]:
         credentials = [{"accessKey": _KEY, "secretKey": _SECRET}]
         identity = {"name": "tester", "credentials": credentials, "actions": _ACTIONS}
         config.write_text(json.dumps({"identities": [identity]}))
-        port = free_port()
-        parts = ("master", "volume", "filer")
-        ports = [f"-{part}.port{kind}={free_port()}" for part in parts for kind in ("", ".grpc")]
+        parts = [f"{name}.port" for name in ("master", "volume", "filer", "s3")]
+        names = [*parts, *(f"{part}.grpc" for part in parts)]
+        chosen = dict(zip(names, free_ports(len(names)), strict=True))
+        ports = [f"-{name}={port}" for name, port in chosen.items()]
+        # What else it would open, at the same port for every run on the machine.
+        ports += ["-s3.port.iceberg=0", "-s3.port.lance=0", "-master.telemetry=false"]
         command = [path, "server", f"-dir={folder}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1", *ports]
         command += ["-master.volumeSizeLimitMB=64", "-s3", f"-s3.config={config}"]
-        command += [f"-s3.port={port}", f"-s3.port.grpc={free_port()}"]
         with _running(command, folder, {}):
-            yield _answering(port)
+            yield _answering(chosen["s3.port"])
 
 
 @contextmanager

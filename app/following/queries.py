@@ -130,18 +130,15 @@ _SEARCHERS = Statement(
     slow=True,
 )
 
-_ANYBODY = {
-    each.__tablename__: Statement(_AnyRow, sa.select(col(each.member_id)).limit(1))
-    for each in (FollowedRegulation, SavedSearch)
-}
+_FOLLOWERS = sa.union_all(
+    *(sa.select(col(each.member_id)) for each in (FollowedRegulation, SavedSearch))
+).subquery()
+_ANYBODY = Statement(_AnyRow, sa.select(_FOLLOWERS.c.member_id).limit(1))
 
 
 async def anybody_follows(database: Database) -> bool:
     """Whether any member follows anything."""
-    for each in _ANYBODY.values():
-        if await database.first(each) is not None:
-            return True
-    return False
+    return await database.first(_ANYBODY) is not None
 
 
 async def followed(

@@ -28,11 +28,9 @@ _MAY_SCAN = {
     "app.jobs._OWED": {"SCAN job"},
     # Its first row is all that is asked for.
     "app.points.sealing._WAITING": {"SCAN points_unsealed"},
-    "app.following.queries._ANYBODY[followed_regulation]": {
-        "SCAN followed_regulation USING COVERING INDEX ix_followed_regulation_regulation"
-    },
-    "app.following.queries._ANYBODY[saved_search]": {
-        "SCAN saved_search USING COVERING INDEX sqlite_autoindex_saved_search_1"
+    "app.following.queries._ANYBODY": {
+        "SCAN followed_regulation USING COVERING INDEX ix_followed_regulation_regulation",
+        "SCAN saved_search USING COVERING INDEX sqlite_autoindex_saved_search_1",
     },
     # A version for each kind of deed.
     "app.points.rulebook._IN_FORCE": {"SCAN points_rule"},
