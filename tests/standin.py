@@ -140,7 +140,7 @@ class StandIn:
                     each for each in index.documents.values() if matches(body.get("filter"), each)
                 ]
                 page = rows[body["offset"] :][: body["limit"]]
-                shown = [_only(row, body["fields"]) for row in page]
+                shown = [_only(row, body.get("fields")) for row in page]
                 return 200, {"results": shown, "total": len(rows)}
             case [key]:
                 if key not in index.documents:
@@ -234,7 +234,7 @@ def _facets(federation, documents):
 
 
 def _only(row, fields):
-    return row if fields == ["*"] else {name: row[name] for name in fields if name in row}
+    return row if fields is None else {name: row[name] for name in fields if name in row}
 
 
 class Handler(BaseHTTPRequestHandler):

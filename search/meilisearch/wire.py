@@ -88,10 +88,15 @@ class Wire:
             return self._searching().multi_search(queries, federation)
 
     def rows(
-        self, index: str, fields: Sequence[str], *, within: str | None = None
+        self, index: str, fields: Sequence[str] | None = None, *, within: str | None = None
     ) -> Iterator[dict[str, Any]]:
-        """Documents of an index, as they are stored: all, or those within a filter."""
-        wanted: dict[str, Any] = {"fields": list(fields), "limit": _PAGE, "offset": 0}
+        """Documents of an index, as they are stored: all, or those within a filter.
+
+        None asks for every field: the server knows no ``*`` here, as it does in searches.
+        """
+        wanted: dict[str, Any] = {"limit": _PAGE, "offset": 0}
+        if fields is not None:
+            wanted["fields"] = list(fields)
         if within is not None:
             wanted["filter"] = within
         while True:

@@ -189,7 +189,7 @@ class Rebuild:
 
     def _carry_over(self, source: Names, target: Names, *, since: int) -> None:
         """Put what was written to one set of indexes since then into the other as well."""
-        written = self._wire.rows(source.titles, ["*"], within=f"written >= {since}")
+        written = self._wire.rows(source.titles, within=f"written >= {since}")
         for some in _batches(list(written)):
             held = versions(self._wire, target, [card["unit"] for card in some])
             cards = [card for card in some if held.get(card["unit"], 0) <= card["version"]]
@@ -202,7 +202,7 @@ class Rebuild:
         stale = [superseded(card["unit"], None, card["write"]) for card in cards]
         tasks = _sent(self._wire, target.titles, cards)
         for kind in UnitKind:
-            entries = list(self._wire.rows(source.of(kind), ["*"], within=units))
+            entries = list(self._wire.rows(source.of(kind), within=units))
             tasks += _sent(self._wire, target.of(kind), entries)
             tasks.append(self._wire.drop(target.of(kind), stale))
         return [*tasks, self._wire.drop(target.titles, stale)]
