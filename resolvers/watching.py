@@ -30,12 +30,18 @@ async def heard(
 
     The context's viewer is then the one of now; UNAUTHENTICATED once the session has ended.
     """
+    made = await _heard(context, listener, until)
+    context.viewer = await context.platform.sessions.renewed(context.viewer)
+    return made
+
+
+async def _heard(
+    context: Context, listener: Listener, until: datetime | None
+) -> list[Announcement]:
     seconds = context.platform.settings.live_check_seconds
     if until is not None:
         seconds = min(seconds, max((until - now()).total_seconds(), 0.0) + _MOMENT)
-    made = await listener.heard(seconds)
-    context.viewer = await context.platform.sessions.renewed(context.viewer)
-    return made
+    return await listener.heard(seconds)
 
 
 @asynccontextmanager
@@ -62,14 +68,25 @@ class ContentWatch:
 
     async def next(self, *, until: datetime | None = None) -> list[Announcement]:
         """What is :func:`heard` next, once the viewer was seen to see the content still."""
-        made = await heard(self._context, self._listener, until=until)
+        made = await _heard(self._context, self._listener, until)
         if made:
             await self.look(since=self._listener.told_at)
         else:
             # Nothing was told: what others read a moment ago will do.
             interval = self._context.platform.settings.live_check_seconds
             await self.look(since=asyncio.get_running_loop().time() - interval)
+        await self._be_who_asks_now()
         return made
+
+    async def _be_who_asks_now(self) -> None:
+        """Renew the viewer after what was read for them, and look again as whoever they became.
+
+        Who lost their session in the transaction that changed the content is not told of it.
+        """
+        before = self._context.viewer
+        self._context.viewer = await self._context.platform.sessions.renewed(before)
+        if self._context.viewer != before:
+            await self.look(since=asyncio.get_running_loop().time())
 
     async def look(self, *, since: float) -> None:
         """Read the content, or see it as others did after ``since`` by the loop's clock."""

@@ -1,5 +1,6 @@
 """Subscriptions tell what is new to those who see it, and end when they no longer do."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -184,6 +185,26 @@ async def test_who_may_no_longer_see_is_told_nothing_more(
             await comment(session, scene.content.id, scene.author.id, body="秘密")
         assert [code(await stream()) for stream in (comments, changes)] == [expected] * 2
     assert len(database.announcements) == 0
+
+
+async def test_who_loses_their_session_while_it_is_looked_is_told_nothing_of_it(
+    database, platform, scene, monkeypatch
+):
+    """The loss and the news come in one transaction, between the looks at viewer and content."""
+    key, seen, losing = gid(scene.content), watching.seen, asyncio.Event()
+
+    async def seen_late(*args, **named):
+        if losing.is_set():
+            losing.clear()
+            async with database.transaction() as session:
+                await _lose_session(session, scene)
+                await comment(session, scene.content.id, scene.author.id, body="秘密")
+        return await seen(*args, **named)
+
+    monkeypatch.setattr(watching, "seen", seen_late)
+    async with subscribed(platform, ON_CHANGE, scene.reader, id=key) as changes:
+        losing.set()
+        assert code(await changes()) == "UNAUTHENTICATED"
 
 
 async def test_each_audience_is_told_what_it_sees(database, platform, scene):
