@@ -12,7 +12,7 @@ from app.following.queries import SavedSearchRow, own_searches
 from app.following.rules import LONGEST_QUERY, naming
 from app.knowledge.queries import visible_regulations
 from app.visibility import Viewer
-from resolvers.deeds import require_member
+from resolvers.deeds import by_member, require_member
 from resolvers.texts import text
 from schema.context import Context
 from schema.errors import user_errors
@@ -83,11 +83,13 @@ class FollowingMutations:
     ) -> Any:
         """Forget a search."""
         context = info.context
-        try:
-            require_member(context)
+
+        async def remove(session: AsyncSession) -> None:
             key = key_of(input.id, "SavedSearch", "input", "id")
-            async with context.database.transaction() as session:
-                await actions.remove_search(session, context.viewer, key)
+            await actions.remove_search(session, context.viewer, key)
+
+        try:
+            await by_member(context, remove)
         except Refusal as refusal:
             return SavedSearchPayloadRow(None, user_errors(refusal))
         return SavedSearchPayloadRow(None, [])
@@ -96,11 +98,13 @@ class FollowingMutations:
 async def _followed(
     context: Context, given: FollowRegulationInput, deed: _Deed
 ) -> FollowPayloadRow:
-    try:
-        require_member(context)
+    async def on_it(session: AsyncSession) -> int:
         key = key_of(given.regulation_id, "Regulation", "input", "regulationId")
-        async with context.database.transaction() as session:
-            await deed(session, context.viewer, key)
+        await deed(session, context.viewer, key)
+        return key
+
+    try:
+        key = await by_member(context, on_it)
     except Refusal as refusal:
         return FollowPayloadRow(None, user_errors(refusal))
     found = await visible_regulations(context.database, context.viewer, [key])

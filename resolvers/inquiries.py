@@ -12,7 +12,7 @@ from app.errors import Forbidden, Refusal
 from app.inquiries import curating, queries
 from app.inquiries.models import SynonymState
 from app.inquiries.rules import Trouble, week_of
-from resolvers.deeds import require_member
+from resolvers.deeds import by_member, require_member
 from schema.context import Context
 from schema.errors import user_errors
 from schema.inquiries import (
@@ -176,11 +176,13 @@ class InquiryMutations:
     ) -> InquiryPayload:
         """Dismiss a question."""
         context = info.context
-        try:
-            require_member(context)
+
+        async def dismiss(session: AsyncSession) -> None:
             key = key_of(input.query_id, "AskedQuery", "input", "queryId")
-            async with context.database.transaction() as session:
-                await curating.dismiss_query(session, context.actor, key)
+            await curating.dismiss_query(session, context.actor, key)
+
+        try:
+            await by_member(context, dismiss)
         except Refusal as refusal:
             return InquiryPayload(errors=user_errors(refusal))
         return InquiryPayload()
@@ -209,9 +211,7 @@ async def _changed(
     context: Context, deed: Callable[[AsyncSession], Awaitable[int]]
 ) -> SynonymsPayloadRow:
     try:
-        require_member(context)
-        async with context.database.transaction() as session:
-            key = await deed(session)
+        key = await by_member(context, deed)
     except Refusal as refusal:
         return SynonymsPayloadRow(None, user_errors(refusal))
     found = await queries.synonyms_by_id(context.database, [key])

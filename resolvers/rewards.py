@@ -43,7 +43,6 @@ from schema.rewards import (
 )
 
 Info = strawberry.Info[Context]
-#: Does something in a transaction, and answers to which row.
 
 
 @strawberry.type

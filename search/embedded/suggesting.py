@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from search import text
+from search import text, titles
 from search.abbreviations import may_be_abbreviation, spelled_out
 from search.embedded.clauses import allowed_cards
 from search.embedded.fields import SCOPES
@@ -11,10 +11,7 @@ from search.port import SearchScope, SuggestionHit
 from search.question import checked
 from search.sounds import syllables
 
-# The whole title; its start; somewhere within; the same for its sound; a homophone of its start.
-# Multiplied by the prior, a statute that has the words within comes before an interpretation that
-# does, and an exact title before all.
-_WHOLE, _START, _INSIDE, _SOUND_START, _SOUND_INSIDE, _HOMOPHONE = 100, 16, 10, 14, 9, 6
+# Below what has the words themselves, and their sounds (`search.titles`).
 _ABBREVIATION = 8
 
 _MOST_MEANT = 8
@@ -54,14 +51,14 @@ def suggest(
 
 def _ways(snapshot: Snapshot, typed: str) -> Iterator[Query]:
     """The ways in which what was typed may stand for a title, each with its worth."""
-    yield worth(snapshot.term("card_name", typed), _WHOLE)
-    yield worth(snapshot.term("starts", typed), _START)
-    yield worth(snapshot.phrase("card_letters", list(typed)), _INSIDE)
+    yield worth(snapshot.term("card_name", typed), titles.WHOLE)
+    yield worth(snapshot.term("starts", typed), titles.START)
+    yield worth(snapshot.phrase("card_letters", list(typed)), titles.INSIDE)
     if typed.isascii():
-        yield worth(snapshot.term("sound_starts", typed), _SOUND_START)
-        yield worth(snapshot.term("sound_inside", typed), _SOUND_INSIDE)
+        yield worth(snapshot.term("sound_starts", typed), titles.SOUND_START)
+        yield worth(snapshot.term("sound_inside", typed), titles.SOUND_INSIDE)
     elif len(typed) > 1:
-        yield worth(snapshot.term("sound_starts", "".join(syllables(typed))), _HOMOPHONE)
+        yield worth(snapshot.term("sound_starts", "".join(syllables(typed))), titles.HOMOPHONE)
     if may_be_abbreviation(typed):
         names = (name for name, _ in snapshot.terms("card_name", typed[0]))
         for meant in spelled_out(typed, names)[:_MOST_MEANT]:
