@@ -4,13 +4,11 @@ import asyncio
 
 import structlog
 
-from app.database import Database
 from app.inquiries.curating import SYNONYMS_TOPIC
 from app.inquiries.keeping import flush
 from app.inquiries.queries import approved
 from schema.context import Platform
-from search.port import SearchEngine
-from search.synonyms import seeds
+from search.synonyms import Synonyms, seeds
 
 _log = structlog.get_logger("attending")
 
@@ -30,20 +28,27 @@ async def keep_inquiries(platform: Platform) -> None:
         await _flush(platform)
 
 
-async def keep_synonyms(database: Database, engine: SearchEngine) -> None:
-    """Have an engine know our own words and every approved set, as they change, until cancelled.
+async def keep_synonyms(platform: Platform) -> None:
+    """Have a process know our own words and every approved set, as they change, until cancelled.
 
     A failure of the database or the engine is logged, and tried again.
     """
-    async with database.announcements.listening([SYNONYMS_TOPIC]) as listener:
+    async with platform.database.announcements.listening([SYNONYMS_TOPIC]) as listener:
         while True:
             try:
-                await engine.learn([*seeds(), *await approved(database)])
+                await _learn(platform)
             except Exception as error:  # noqa: BLE001  a search engine that is down comes back
                 _log.warning("synonyms.failed", error=repr(error))
                 await asyncio.sleep(_PAUSE_SECONDS)
             else:
                 await listener.heard(_LEARN_SECONDS)
+
+
+async def _learn(platform: Platform) -> None:
+    sets = [*seeds(), *await approved(platform.database)]
+    # What is marked in a text follows at once: while one engine is out, another knows them too.
+    platform.learnt.synonyms = Synonyms(sets)
+    await platform.search.learn(sets)
 
 
 async def _flush(platform: Platform) -> None:

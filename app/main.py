@@ -68,10 +68,7 @@ def create_app(settings: Settings, *, with_worker: bool = True) -> Starlette:
             # What is loaded by now stays: collections that walk it would stop the loop for 60 ms.
             gc.collect()
             gc.freeze()
-            beside = [
-                keep_inquiries(platform),
-                keep_synonyms(platform.database, platform.search),
-            ]
+            beside = [keep_inquiries(platform), keep_synonyms(platform)]
             if with_worker:
                 beside.append(Worker(platform).run())
             async with _running(beside):

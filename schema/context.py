@@ -15,6 +15,7 @@ from app.visibility import NOBODY, Audience, Viewer
 from media.port import MediaStore
 from schema.shared_reads import SharedReads
 from search.port import SearchEngine
+from search.synonyms import Learnt
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,7 @@ class Platform:
     sessions: Sessions
     shared: SharedReads = field(default_factory=SharedReads)
     inquiries: Inquiries = field(default_factory=Inquiries)
+    learnt: Learnt = field(default_factory=Learnt)
 
     def today(self) -> date:
         """The day in the group's time zone."""

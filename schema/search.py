@@ -17,7 +17,7 @@ from schema.edges import edge
 from schema.knowledge import RegulationArticle
 from schema.nodes import Node
 from schema.paging import PageInfo, PageInfoRow
-from search.highlights import highlights
+from search.highlights import Marker
 from search.port import FacetCount as FacetCountRow
 from search.port import Request, SearchScope
 
@@ -87,10 +87,12 @@ async def highlights_of(
     bodies = dict(
         zip((row.id for row in contents), await body_htmls(context, contents), strict=True)
     )
+    known = context.platform.learnt.synonyms
+    markers = {query: Marker(query, known) for query in {row.query for row in parents}}
     return [
         [
             HighlightRow(found.field, found.fragment, [RangeRow(*span) for span in found.ranges])
-            for found in highlights(row.query, _fields(row.node, bodies))
+            for found in markers[row.query].highlights(_fields(row.node, bodies))
         ]
         for row in parents
     ]
@@ -192,7 +194,10 @@ class SearchEdge:
     cursor: str = strawberry.field(description="The place of this hit, opaque.")
     score: float = strawberry.field(description="Compares within one search only.")
     node: SearchResult = strawberry.field(description="What was found.")
-    highlights: list[Highlight] = edge(highlights_of, "Where it matches.")
+    highlights: list[Highlight] = edge(
+        highlights_of,
+        "Where it matches: the words asked for, or what it says in their place (同义词).",
+    )
 
 
 @strawberry.type(description="A page of hits, best first.")

@@ -1,15 +1,20 @@
 """Where a query's words stand in a stored text: fragments, and the ranges to be marked in them."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
 from search import text
+from search.abbreviations import may_be_abbreviation, spelled_out
+from search.citations import key, read_citation
 from search.question import Question, read_question
+from search.synonyms import Synonyms
 
 FRAGMENT_LENGTH = 120
 """About so many characters are shown of a longer text."""
+
+_TITLE = "title"
 
 _SENTENCE_END = re.compile(r"[。！？；\n]+")
 _SLACK = 40
@@ -25,24 +30,53 @@ class Highlight:
     ranges: tuple[tuple[int, int], ...]
 
 
-def highlights(query: str, fields: Mapping[str, str]) -> list[Highlight]:
-    """The fields in which words of the query stand, in the order given, each with its fragment."""
-    marked = _marks(read_question(query))
-    if marked is None:
-        return []
-    found = ((name, value, _ranges(marked, value)) for name, value in fields.items())
-    return [_highlight(name, value, ranges) for name, value, ranges in found if ranges]
+class Marker:
+    """What one question marks: its words, and where a text lacks one, what the text says for it.
+
+    That is how engines find: a synonym helps only texts that do without the member's own word.
+    """
+
+    def __init__(self, query: str, synonyms: Synonyms) -> None:
+        question = read_question(query)
+        self._terms = _terms(question)
+        self._synonyms = synonyms.within(question.folded)
+        self._names = tuple(_names(question.asking))
+
+    def highlights(self, fields: Mapping[str, str]) -> list[Highlight]:
+        """The fields in which something is marked, in the order given, each with its fragment."""
+        folded = {name: text.fold(value) for name, value in fields.items()}
+        marked = _pattern(self._terms | self._meant(folded.values()))
+        ranges = {name: _ranges(marked, value) for name, value in folded.items()}
+        if not ranges.get(_TITLE) and self._shortens(fields.get(_TITLE, "")):
+            ranges[_TITLE] = [(0, len(fields[_TITLE]))]
+        return [_highlight(name, fields[name], found) for name, found in ranges.items() if found]
+
+    def _meant(self, folded: Collection[str]) -> set[str]:
+        """What may stand in these fields for the words that none of them has."""
+        lacked = (one for one in self._synonyms if not any(one.word in value for value in folded))
+        return {other for synonym in lacked for other in synonym.others}
+
+    def _shortens(self, title: str) -> bool:
+        return any(spelled_out(name, [key(title)]) for name in self._names)
 
 
-def _marks(question: Question) -> re.Pattern[str] | None:
-    """What is marked: words and quoted phrases; letters only where nothing longer was asked."""
+def _terms(question: Question) -> set[str]:
+    """Words and quoted phrases; letters only where nothing longer was asked."""
     terms = {*question.wanted_words, *question.phrases, *_loose_pairs(question.folded)}
-    terms = terms or set(question.letters)
-    if not terms:
-        return None
+    return terms or set(question.letters)
+
+
+def _names(asking: str) -> Iterator[str]:
+    """What may be an abbreviation of a title: the whole question, or the words at a number."""
+    citation = read_citation(asking)
+    typed = (key(asking), *(citation.titles if citation else ()))
+    yield from filter(may_be_abbreviation, typed)
+
+
+def _pattern(terms: Collection[str]) -> re.Pattern[str]:
     # Of words that begin alike the longest is tried first.
     longest_first = sorted(terms, key=lambda term: (-len(term), term))
-    return re.compile(f"(?=({'|'.join(map(re.escape, longest_first))}))")
+    return re.compile(f"(?=({'|'.join(map(re.escape, longest_first)) or '(?!)'}))")
 
 
 def _loose_pairs(folded: str) -> Iterator[str]:
@@ -52,10 +86,10 @@ def _loose_pairs(folded: str) -> Iterator[str]:
             yield one + other
 
 
-def _ranges(marked: re.Pattern[str], value: str) -> list[tuple[int, int]]:
+def _ranges(marked: re.Pattern[str], folded: str) -> list[tuple[int, int]]:
     """Start and end of each stretch that is marked; stretches that overlap or touch are one."""
     merged: list[tuple[int, int]] = []
-    for match in marked.finditer(text.fold(value)):
+    for match in marked.finditer(folded):
         start, end = match.span(1)
         if merged and start <= merged[-1][1]:
             merged[-1] = (merged[-1][0], max(end, merged[-1][1]))

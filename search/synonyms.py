@@ -3,6 +3,7 @@
 import functools
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
@@ -51,3 +52,16 @@ def seeds() -> tuple[frozenset[str], ...]:
     """The sets of ``synonyms.txt``: one a line, words apart by spaces, ``#`` before a remark."""
     lines = _FILE.read_text(encoding="utf-8").splitlines()
     return tuple(frozenset(line.split()) for line in lines if line and not line.startswith("#"))
+
+
+@functools.cache
+def seeded() -> Synonyms:
+    """What is known before anything was learnt: making it takes some milliseconds."""
+    return Synonyms(seeds())
+
+
+@dataclass(slots=True)
+class Learnt:
+    """What a process knows at present: others take its place as editors decide."""
+
+    synonyms: Synonyms = field(default_factory=seeded)

@@ -19,7 +19,7 @@ from search.embedded.shelf import Shelf
 from search.embedded.suggesting import suggest
 from search.port import EngineState, Held, Page, Request, SearchScope, SuggestionHit, Unit
 from search.streams import in_portions
-from search.synonyms import Synonyms, seeds
+from search.synonyms import Synonyms, seeded
 
 _SEARCH_THREADS = 4
 _DOCUMENTS_AT_ONCE = 200
@@ -40,7 +40,7 @@ class EmbeddedEngine:
     def __init__(self, directory: Path) -> None:
         self._shelf = Shelf(directory, FINGERPRINT)
         self._reader = Reader(self._shelf)
-        self._synonyms = Synonyms(seeds())
+        self._synonyms = seeded()
         self._searches = ThreadPoolExecutor(_SEARCH_THREADS, thread_name_prefix="search")
         self._writes = ThreadPoolExecutor(1, thread_name_prefix="index")
         # The first search need not wait for the dictionaries.
@@ -71,7 +71,7 @@ class EmbeddedEngine:
     async def learn(self, synonyms: Sequence[frozenset[str]]) -> None:
         """Put these sets of words that mean the same in place of those it knew.
 
-        At first it knows ``search.synonyms.seeds()``. What is learnt is gone with the process.
+        At first it knows ``search.synonyms.seeded()``. What is learnt is gone with the process.
         """
         self._synonyms = Synonyms(synonyms)
 

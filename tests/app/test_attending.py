@@ -1,6 +1,7 @@
 """Beside the requests: what was asked is written down, and synonyms are learnt."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 from group import building
@@ -16,6 +17,7 @@ from search.synonyms import seeds
 pytestmark = pytest.mark.anyio
 
 SEEDS = list(seeds())
+CURATED = frozenset({"看书规矩", "阅览室管理条例"})
 
 
 class Engine:
@@ -49,22 +51,24 @@ async def curators(database):
     return [Actor(Viewer(one.id, top.id, top.path, grants=grants)) for one in members]
 
 
-async def test_an_engine_learns_at_the_start_after_a_failure_and_after_each_change(
-    database, curators, monkeypatch
+async def test_a_process_learns_at_the_start_after_a_failure_and_after_each_change(
+    database, platform, curators, monkeypatch
 ):
     monkeypatch.setattr(attending, "_PAUSE_SECONDS", 0)
     engine = Engine()
-    task = asyncio.create_task(keep_synonyms(database, engine))
+    task = asyncio.create_task(keep_synonyms(replace(platform, search=engine)))
     try:
         assert await engine.next() == SEEDS
         async with database.transaction() as session:
-            key = await curating.propose(session, curators[0], ["老板", "用人单位"])
+            key = await curating.propose(session, curators[0], sorted(CURATED))
         async with database.transaction() as session:
             await curating.approve(session, curators[1], key)
-        assert await engine.next() == [*SEEDS, frozenset({"老板", "用人单位"})]
+        assert await engine.next() == [*SEEDS, CURATED]
+        assert platform.learnt.synonyms.others("看书规矩") == ("阅览室管理条例",)
         async with database.transaction() as session:
             await curating.dismiss(session, curators[1], key)
         assert await engine.next() == SEEDS
+        assert platform.learnt.synonyms.others("看书规矩") == ()
     finally:
         task.cancel()
         with pytest.raises(asyncio.CancelledError):

@@ -9,6 +9,7 @@ from regulations import bring
 from app.knowledge.models import Regulation
 from search.embedded import EmbeddedEngine
 from search.indexing import rebuild
+from search.synonyms import Synonyms
 
 pytestmark = pytest.mark.anyio
 
@@ -59,3 +60,19 @@ async def test_what_the_database_does_not_have_in_force_on_the_day_is_not_shown(
     async with ask.database.transaction() as session:
         await session.execute(sa.update(Regulation).values(first_effective_on=date(2030, 1, 1)))
     assert await titles(ask, asOf="2015-06-01") == []
+
+
+async def test_what_was_found_by_a_synonym_is_marked_as_editors_have_it_now(ask):
+    marks = """{ search(query: "藏品") { edges { highlights {
+      field fragment ranges { start length } } } } }"""
+    sets = [frozenset({"藏品", "图书"})]
+    ask.platform.learnt.synonyms = Synonyms(sets)
+    await ask.platform.search.learn(sets)
+    [edge] = (await ask(marks))["search"]["edges"]
+    assert edge["highlights"] == [
+        {"field": "title", "fragment": "图书新规", "ranges": [{"start": 0, "length": 2}]},
+        {"field": "text", "fragment": "归还图书。", "ranges": [{"start": 2, "length": 2}]},
+    ]
+    ask.platform.learnt.synonyms = Synonyms([])
+    [edge] = (await ask(marks))["search"]["edges"]
+    assert edge["highlights"] == []

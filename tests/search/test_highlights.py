@@ -2,18 +2,32 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from search.highlights import FRAGMENT_LENGTH, Highlight, highlights
+from search.highlights import FRAGMENT_LENGTH, Highlight, Marker
+from search.synonyms import Synonyms
 from search.text import to_traditional
 
 ARTICLE = "每人每次可以借阅三册图书，借期三十日。逾期不还的，暂停借阅，直到归还为止。"
 FILLER = "阅览室每天开放，节日也不例外。" * 20
+SETS = [
+    frozenset({"老板", "用人单位", "雇主"}),
+    frozenset({"欠薪", "拖欠劳动报酬"}),
+    frozenset({"消法", "消费者权益保护法"}),
+]
 
 
-def marked(query, value):
+def highlights(query, fields, sets=()):
+    return Marker(query, Synonyms(sets)).highlights(fields)
+
+
+def marked(query, value, sets=()):
     """The stretches that are marked in one field."""
+    return stretches(highlights(query, {"text": value}, sets))
+
+
+def stretches(found):
     return [
         highlight.fragment[start : start + length]
-        for highlight in highlights(query, {"text": value})
+        for highlight in found
         for start, length in highlight.ranges
     ]
 
@@ -82,12 +96,48 @@ def test_nothing_is_marked_where_nothing_matches(query):
     assert highlights(query, {"text": "借阅图书"}) == []
 
 
+def test_what_a_text_says_for_a_word_that_it_lacks_is_marked():
+    text = "用人单位不得拖欠劳动报酬，雇主亦同。"
+    assert marked("老板欠薪", text, SETS) == ["用人单位", "拖欠劳动报酬", "雇主"]
+    assert marked("老板欠薪", text) == []
+
+
+def test_a_text_that_has_the_word_itself_is_marked_by_nothing_else():
+    assert marked("老板欠薪", "老板即用人单位，拖欠劳动报酬。", SETS) == ["老板", "拖欠劳动报酬"]
+    fields = {"title": "老板须知", "text": "用人单位"}
+    assert stretches(highlights("老板", fields, SETS)) == ["老板"]
+
+
+def test_what_is_quoted_or_unwanted_has_no_other_words():
+    assert marked('"老板"', "老板与用人单位", SETS) == ["老板"]
+    assert marked("欠薪 -老板", "用人单位拖欠劳动报酬", SETS) == ["拖欠劳动报酬"]
+
+
+def test_synonyms_are_marked_in_either_script_where_they_stand_in_the_original():
+    text = "😀" + to_traditional("用人单位拖欠劳动报酬")
+    (found,) = highlights("老闆欠薪", {"text": text}, SETS)
+    assert (found.fragment, found.ranges) == (text, ((1, 10),))
+
+
+def test_a_title_is_marked_by_its_other_name_and_by_its_abbreviation():
+    fields = {"text": "总则", "title": "消费者权益保护法"}
+    assert highlights("消法第六条", fields, SETS) == [
+        Highlight("title", "消费者权益保护法", ((0, 8),))
+    ]
+    fields = {"title": "中华人民共和国劳动合同法", "text": "劳动者"}
+    for query in ("劳合法", "劳合法39条", "劳合法第三十九条怎么说"):
+        assert stretches(highlights(query, fields)) == ["中华人民共和国劳动合同法"]
+    assert highlights("劳合条例", fields) == []
+    assert stretches(highlights("劳动法", fields)) == ["劳动"] * 2
+
+
 @given(
     st.text("借阅图书个体工商户。第三条，\n😀x", max_size=400),
     st.text("借阅图书个体工商户第三条 ", max_size=12),
+    st.lists(st.frozensets(st.text("借阅图书个体工商户", min_size=2, max_size=4), max_size=3)),
 )
-def test_ranges_lie_within_the_fragment_in_order_and_apart(value, query):
-    for highlight in highlights(query, {"text": value}):
+def test_ranges_lie_within_the_fragment_in_order_and_apart(value, query, sets):
+    for highlight in highlights(query, {"text": value, "title": value[:20]}, sets):
         assert highlight.fragment in value
         end = -1
         for start, length in highlight.ranges:

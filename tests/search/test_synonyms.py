@@ -1,6 +1,6 @@
 import pytest
 
-from search.synonyms import Synonym, Synonyms, seeds
+from search.synonyms import Synonym, Synonyms, seeded, seeds
 
 TABLE = Synonyms([frozenset({"老板", "用人单位"}), frozenset({"老板娘", "女主人", "内当家"})])
 
@@ -40,5 +40,5 @@ def test_a_set_without_two_words_of_two_letters_is_left_out(words):
 
 
 def test_the_table_that_comes_along_is_of_use():
-    assert Synonyms(seeds()).within("打人") == [Synonym("打人", ("故意伤害", "殴打"))]
+    assert seeded().within("打人") == [Synonym("打人", ("故意伤害", "殴打"))]
     assert all(len(words) > 1 for words in seeds())
