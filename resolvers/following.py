@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.errors import Invalid, Refusal
 from app.following import actions
 from app.following.queries import SavedSearchRow, own_searches
-from app.following.rules import LONGEST_QUERY, naming
+from app.following.rules import LONGEST_QUERY
 from app.knowledge.queries import visible_regulations
 from app.visibility import Viewer
 from resolvers.deeds import by_member, require_member
@@ -26,7 +26,7 @@ from schema.following import (
     SaveSearchInput,
 )
 from schema.nodes import key_of
-from search.question import read_question
+from search.awaiting import wanted
 
 Info = strawberry.Info[Context]
 Input = Annotated[FollowRegulationInput, strawberry.argument(description="Which regulation.")]
@@ -114,8 +114,7 @@ async def _followed(
 async def _saved(context: Context, given: SaveSearchInput) -> SavedSearchRow | None:
     require_member(context)
     query = text(given.query, LONGEST_QUERY, "query")
-    asked = read_question(query)
-    if not naming([*asked.wanted_words, *asked.phrases]):
+    if not wanted(query, context.platform.learnt.synonyms).one_of:
         raise Invalid("请写出要查找的词语", "input", "query")
     category = text(given.category or "", _LONGEST_CATEGORY, "category", shortest=0)
     issuer = text(given.issuer or "", _LONGEST_ISSUER, "issuer", shortest=0)

@@ -1,7 +1,8 @@
 """Pure rules of following: how much of it, what answers a saved search, what its member is told."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
+from typing import NamedTuple
 
 from app.knowledge.models import ChangeKind
 
@@ -18,6 +19,21 @@ _ASKING = frozenset(
 )
 
 
+class Wanted(NamedTuple):
+    """What a saved search asks of a passage: one at least of each of ``one_of``, no ``none_of``."""
+
+    one_of: tuple[tuple[str, ...], ...]
+    none_of: tuple[str, ...] = ()
+
+    def is_in(self, passage: str) -> bool:
+        """Whether a passage, in folded letters, has it all; nothing is nowhere."""
+        return (
+            bool(self.one_of)
+            and all(any(word in passage for word in words) for words in self.one_of)
+            and not any(word in passage for word in self.none_of)
+        )
+
+
 class NewText:
     """A text that may answer saved searches: its title and articles, in folded letters."""
 
@@ -25,17 +41,16 @@ class NewText:
         self._passages = [f"{title}\n{article}" for article in articles]
         self._whole = "\n".join([title, *articles])
 
-    def answers(self, words: Sequence[str]) -> bool:
-        """Whether the title and one article hold all words but those that ask; never for none."""
-        wanted = naming(words)
+    def answers(self, wanted: Wanted) -> bool:
+        """Whether the title and one article have what is wanted."""
         # Most texts lack a word altogether, which is quickly seen.
-        if not wanted or not all(word in self._whole for word in wanted):
+        if not Wanted(wanted.one_of).is_in(self._whole):
             return False
-        return any(all(word in passage for word in wanted) for passage in self._passages)
+        return any(map(wanted.is_in, self._passages))
 
 
-def naming(words: Sequence[str]) -> list[str]:
-    """The words that name something."""
+def naming(words: Iterable[str]) -> list[str]:
+    """The words that name something, and do not only ask."""
     return [word for word in words if word not in _ASKING]
 
 

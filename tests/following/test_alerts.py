@@ -10,6 +10,7 @@ from regulations import bring
 from app import alerts
 from app.following import actions, telling
 from app.following.models import SavedSearch
+from app.inquiries.models import SearchSynonym, SynonymState
 from app.knowledge.importing import turn_day
 from app.knowledge.models import RegulationChange
 from app.members.models import Member, MemberStatus
@@ -153,6 +154,48 @@ async def test_a_saved_search_is_answered_by_a_text_that_holds_its_words(databas
     assert await told(people[0]) == [(Kind.SEARCH_ANSWERED, 1, "年休假怎么安排")]
     assert await told(people[1]) == []
     assert [times for _, times, _ in await told(people[2])] == [1, 1]
+
+
+async def test_a_saved_search_is_answered_by_other_words_while_editors_have_them_mean_the_same(
+    database, people, told
+):
+    await save(database, people[0], "看书规矩怎么定")
+    await save(database, people[1], "老板欠薪 -农民工")
+    await bring(database, "阅览室办法", "每次三册。")
+    assert await told(people[0]) == []
+    [curated] = await in_force(database, people[2], ["看书规矩", "阅览室"])
+    await bring(database, "阅览室办法", "每次五册。", **NEW)
+    assert await told(people[0]) == [(Kind.SEARCH_ANSWERED, 1, "看书规矩怎么定")]
+    async with database.transaction() as session:
+        (await session.get_one(SearchSynonym, curated)).state = SynonymState.DISMISSED
+    await bring(database, "阅览室办法", "每次六册。", on="2026年6月2日")
+    assert [times for _, times, _ in await told(people[0])] == [1]
+    await bring(database, "工资办法", "用人单位不得拖欠农民工的劳动报酬，不得克扣工资。")
+    assert await told(people[1]) == []
+    await bring(database, "薪酬办法", "用人单位不得克扣工资。")
+    assert await told(people[1]) == [(Kind.SEARCH_ANSWERED, 1, "老板欠薪 -农民工")]
+
+
+async def test_synonyms_tell_nobody_of_what_they_may_not_see(database, people, told):
+    for member in people:
+        await save(database, member, "老板欠薪")
+    branch = people[0].organization_id
+    texts = {"一": f"tree:{branch}", "二": f"org:{branch}"}
+    for number, audience in texts.items():
+        title = f"内部办法{number}"
+        await bring(database, title, "用人单位不得克扣工资。", audience_key=audience)
+    assert await told(people[2]) == []
+    for member in people[:2]:
+        assert await told(member) == [(Kind.SEARCH_ANSWERED, 1, "老板欠薪")] * 2
+
+
+async def in_force(database, member, *sets):
+    """Have words mean the same, as if two editors had agreed; answers the sets' keys."""
+    approved = {"state": SynonymState.APPROVED, "proposed_by_id": member.id}
+    async with database.transaction() as session:
+        made = [SearchSynonym(words=tuple(words), **approved) for words in sets]
+        session.add_all(made)
+    return [one.id for one in made]
 
 
 async def test_nobody_is_told_twice_when_the_work_is_done_again(
