@@ -40,5 +40,5 @@ def test_a_set_without_two_words_of_two_letters_is_left_out(words):
 
 
 def test_the_table_that_comes_along_is_of_use():
-    assert seeded().within("打人") == [Synonym("打人", ("故意伤害", "殴打"))]
+    assert seeded().within("偷东西") == [Synonym("偷东西", ("偷拿", "偷钱", "盗窃"))]
     assert all(len(words) > 1 for words in seeds())
