@@ -1,8 +1,10 @@
 """What a new text must hold to answer a question that a member saved."""
 
 from collections.abc import Iterator, Sequence
+from itertools import accumulate
 
 from app.following.rules import Wanted, naming
+from search import text
 from search.question import Question, read_question
 from search.synonyms import Synonym, Synonyms
 
@@ -15,9 +17,9 @@ def wanted(query: str, synonyms: Synonyms) -> Wanted:
     question = read_question(query)
     words = naming(question.wanted_words)
     known = synonyms.within(question.folded)
+    unlisted = (one.word for one in known if _is_new(one.word, question.folded))
     named = (
-        *((word, *_instead_of(word, known)) for word in words),
-        *((one.word, *one.others) for one in known if not _parts(one, words)),
+        *((word, *_instead_of(word, known)) for word in text.unique([*words, *unlisted])),
         *((phrase,) for phrase in question.phrases),
     )
     return Wanted(named or tuple(_unknown(question)), question.unwanted)
@@ -30,8 +32,13 @@ def _instead_of(word: str, known: Sequence[Synonym]) -> Iterator[str]:
             yield from synonym.others
 
 
-def _parts(synonym: Synonym, words: Sequence[str]) -> list[str]:
-    return [word for word in words if word in synonym.word]
+def _is_new(word: str, folded: str) -> bool:
+    """Whether a word stands where the dictionary has but letters: 年假, though not in 今年假期."""
+    cut = text.dictionary_words(folded)
+    edges = {end: place for place, end in enumerate(accumulate(map(len, cut), initial=0))}
+    start = folded.find(word)
+    first, last = edges.get(start), edges.get(start + len(word))
+    return first is not None and last is not None and last - first == len(word)
 
 
 def _unknown(question: Question) -> Iterator[tuple[str]]:

@@ -40,6 +40,7 @@ def test_a_word_that_no_dictionary_has_is_asked_for_all_the_same():
     assert wanted("年假", SETS) == Wanted((("年假", "年休假"),))
     assert answers("年假怎么安排", "年休假由单位安排。")
     assert not answers("年假怎么安排", "值班由单位安排。")
+    assert wanted("今年假期", SETS) == Wanted((("今年",), ("假期",)))
     assert wanted("团建", SETS) == Wanted((("团建",),))
 
 
