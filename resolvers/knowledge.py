@@ -8,7 +8,8 @@ import strawberry
 from app.errors import Invalid, Refusal
 from app.knowledge import queries
 from app.knowledge.actions import import_text
-from app.knowledge.queries import RegulationFilter
+from app.knowledge.listing import TOP, Place, RegulationFilter, regulations_visible
+from app.knowledge.queries import RegulationRow
 from app.knowledge.rules import RegulationStatus
 from app.knowledge.verifying import verify
 from resolvers.deeds import require_member
@@ -24,13 +25,12 @@ from schema.importing import (
 from schema.knowledge import Regulation
 from schema.nodes import key_of
 from schema.paging import (
-    LAST_ID,
     After,
     Connection,
     First,
     connection,
-    id_after,
-    id_cursor,
+    day_after,
+    day_cursor,
     page_size,
 )
 
@@ -42,7 +42,8 @@ class KnowledgeQueries:
     """Root fields that list regulations."""
 
     @strawberry.field(
-        description="Regulations that the viewer sees (法规库), those imported last first.",
+        description="Regulations that the viewer sees (法规库), the latest"
+        " promulgated first (公布日期, else 施行日期), those without a day last.",
         graphql_type=Connection[Regulation],
     )
     async def regulations(
@@ -63,16 +64,16 @@ class KnowledgeQueries:
     ) -> Any:
         """A page of regulations."""
         size, context = page_size(first), info.context
-        rows = await queries.regulations_visible(
+        rows = await regulations_visible(
             context.database,
             context.viewer,
             RegulationFilter(
                 context.platform.today(), category=category, issuer=issuer, status=status
             ),
             first=size + 1,
-            before=id_after(after, LAST_ID),
+            after=_place_after(after),
         )
-        return connection(rows, size, after, cursor=id_cursor)
+        return connection(rows, size, after, cursor=_cursor)
 
 
 @strawberry.type
@@ -124,6 +125,15 @@ class KnowledgeMutations:
             return VersionPayloadRow(None, user_errors(refusal))
         found = await queries.visible_versions(context.database, context.viewer, [key])
         return VersionPayloadRow(found.get(key), [])
+
+
+def _cursor(row: RegulationRow) -> str:
+    return day_cursor(row.dated_on, row.id)
+
+
+def _place_after(after: str | None) -> Place:
+    place = day_after(after)
+    return TOP if place is None else Place(*place)
 
 
 async def _import(context: Context, given: ImportRegulationInput) -> RegulationPayload:

@@ -2,8 +2,9 @@
 
 import base64
 import binascii
+import re
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Any, Generic, NamedTuple, Protocol, TypeVar
 
 import strawberry
@@ -19,6 +20,7 @@ LAST_BALANCE = 2**31 - 1
 
 NodeT = TypeVar("NodeT")
 _URL_SAFE = bytes.maketrans(b"+/", b"-_")
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _UNIX = datetime(1970, 1, 1, tzinfo=UTC)
 
 First = Annotated[int | None, strawberry.argument(description="How many items, 1–100 (每页条数).")]
@@ -155,6 +157,24 @@ def time_after(after: str | None) -> tuple[datetime, int] | None:
     try:
         return _UNIX + timedelta(microseconds=_number(at)), _number(key)
     except OverflowError:
+        raise _malformed() from None
+
+
+def day_cursor(day: date, key: int) -> str:
+    """The cursor of a list that is ordered by a day and then by id."""
+    return _encode(f"{day.isoformat()}:{key}")
+
+
+def day_after(after: str | None) -> tuple[date, int] | None:
+    """The day and id that ``after`` names."""
+    if after is None:
+        return None
+    day, _, key = _decode(after).partition(":")
+    if not _DAY.fullmatch(day):
+        raise _malformed()
+    try:
+        return date.fromisoformat(day), _number(key)
+    except ValueError:
         raise _malformed() from None
 
 

@@ -23,7 +23,7 @@ from app.knowledge.models import (
     RegulationVersion,
 )
 from app.knowledge.reading.parsed import ParsedRegulation
-from app.knowledge.rules import repeal_day, short_title, standing, title_key
+from app.knowledge.rules import dated_on, repeal_day, short_title, standing, title_key
 from app.visibility import EVERYONE
 
 _AT_ONCE = timedelta(0)
@@ -216,6 +216,7 @@ def _take_standing(
     regulation.last_effective_on = found.last_effective_on
     regulation.repealed_on = found.repealed_on
     regulation.next_change_on = found.next_change_on
+    regulation.dated_on = dated_on(current)
     regulation.updated_at = now()
 
 

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
 from app.database.columns import KEY, JsonList, enum_type, instant, key, reference
+from app.knowledge.rules import UNDATED
 
 
 class Regulation(SQLModel, table=True):
@@ -17,12 +18,15 @@ class Regulation(SQLModel, table=True):
     one where none is yet; they are true until ``next_change_on``, when the next wording takes
     effect or the regulation ends. ``first_effective_on`` and ``last_effective_on`` are the days
     from which its first and last wording bind, None where that is always (``rules.standing``).
+    ``dated_on`` is its place on the shelf (``rules.dated_on``).
     """
 
     __tablename__ = "regulation"
     __table_args__ = (
         sa.UniqueConstraint("title_key", "subtitle"),
-        sa.Index("ix_regulation_category", "category", "id"),
+        sa.Index("ix_regulation_dated_on", "dated_on", "id"),
+        sa.Index("ix_regulation_category", "category", "dated_on", "id"),
+        sa.Index("ix_regulation_issuer", "issuer", "dated_on", "id"),
         sa.Index("ix_regulation_next_change_on", "next_change_on"),
     )
 
@@ -40,6 +44,7 @@ class Regulation(SQLModel, table=True):
     last_effective_on: date | None = None
     repealed_on: date | None = None
     next_change_on: date | None = None
+    dated_on: date = UNDATED
     audience_key: str = Field(max_length=40)
     current_version_id: int | None = Field(default=None, sa_type=KEY)
     created_at: datetime = instant()

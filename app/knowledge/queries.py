@@ -1,9 +1,7 @@
 """Reads of regulations, versions and articles; every one that a member can see takes the viewer."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cache
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -38,6 +36,7 @@ class RegulationRow(NamedTuple):
     first_effective_on: date | None
     last_effective_on: date | None
     repealed_on: date | None
+    dated_on: date
     audience_key: str
     current_version_id: int
     updated_at: datetime
@@ -112,18 +111,13 @@ class ArticleRow(NamedTuple):
         return f"{citation(title, self.label, edition=version.edition)}\n{self.text}"
 
 
-@dataclass(frozen=True, slots=True)
-class RegulationFilter:
-    """What narrows a list of regulations; ``status`` is that of ``today``."""
-
-    today: date
-    category: str | None = None
-    issuer: str | None = None
-    status: RegulationStatus | None = None
+#: What a viewer with the audience keys ``keys`` sees of regulations.
+VISIBLE_TO = Among(col(Regulation.audience_key), "keys")
 
 
-_TODAY = sa.bindparam("today", type_=sa.Date)
-_VISIBLE_TO = Among(col(Regulation.audience_key), "keys")
+def regulation_columns() -> list[Any]:
+    """The columns of :class:`RegulationRow`."""
+    return _all_of(Regulation, RegulationRow)
 
 
 def _all_of(table: Any, row: Any) -> list[Any]:
@@ -148,25 +142,13 @@ def _articles() -> AnySelect:
     )
 
 
-def _status() -> sa.ColumnElement[str]:
-    """``rules.regulation_status`` in SQL; a comparison with an unknown day does not hold."""
-    return sa.case(
-        (col(Regulation.repealed_on) <= _TODAY, RegulationStatus.REPEALED.value),
-        (col(Regulation.first_effective_on) > _TODAY, RegulationStatus.NOT_YET_IN_FORCE.value),
-        (col(Regulation.last_effective_on) > _TODAY, RegulationStatus.AMENDED.value),
-        else_=RegulationStatus.IN_FORCE.value,
-    )
-
-
 _REGULATIONS = Statement(
     RegulationRow,
-    sa.select(*_all_of(Regulation, RegulationRow)).where(Among(col(Regulation.id), "ids")),
+    sa.select(*regulation_columns()).where(Among(col(Regulation.id), "ids")),
 )
 _VISIBLE_REGULATIONS = Statement(
     RegulationRow,
-    sa.select(*_all_of(Regulation, RegulationRow)).where(
-        Among(col(Regulation.id), "ids"), _VISIBLE_TO
-    ),
+    sa.select(*regulation_columns()).where(Among(col(Regulation.id), "ids"), VISIBLE_TO),
 )
 _VERSIONS = Statement(
     VersionRow,
@@ -178,10 +160,10 @@ _VISIBLE_VERSIONS = Statement(
     VersionRow,
     sa.select(*_all_of(RegulationVersion, VersionRow))
     .join(Regulation, col(Regulation.id) == col(RegulationVersion.regulation_id))
-    .where(Among(col(RegulationVersion.id), "ids"), _VISIBLE_TO),
+    .where(Among(col(RegulationVersion.id), "ids"), VISIBLE_TO),
 )
 _VISIBLE_ARTICLES = Statement(
-    ArticleRow, _articles().where(Among(col(RegulationArticle.id), "ids"), _VISIBLE_TO)
+    ArticleRow, _articles().where(Among(col(RegulationArticle.id), "ids"), VISIBLE_TO)
 )
 # Positions count without gaps from 0, so a page is a range of the index.
 _ARTICLES = Statement(
@@ -204,48 +186,6 @@ _CURRENT_ARTICLES = Statement(
     .order_by(col(RegulationArticle.position)),
     slow=True,
 )
-
-
-@cache
-def _list(*, category: bool, issuer: bool, status: bool) -> Statement[RegulationRow]:
-    """One text for each combination of filters, so that each is planned for what it does."""
-    page = sa.select(*_all_of(Regulation, RegulationRow)).where(
-        _VISIBLE_TO, col(Regulation.id) < sa.bindparam("before", type_=sa.BigInteger)
-    )
-    if category:
-        page = page.where(col(Regulation.category) == sa.bindparam("category", type_=sa.String))
-    if issuer:
-        page = page.where(col(Regulation.issuer) == sa.bindparam("issuer", type_=sa.String))
-    if status:
-        page = page.where(_status() == sa.bindparam("status", type_=sa.String))
-    newest = page.order_by(col(Regulation.id).desc())
-    return Statement(RegulationRow, newest.limit(sa.bindparam("limit", type_=sa.Integer)))
-
-
-async def regulations_visible(
-    database: Database,
-    viewer: Viewer,
-    narrowed: RegulationFilter,
-    *,
-    first: int,
-    before: int,
-) -> list[RegulationRow]:
-    """The ``first`` regulations that ``viewer`` sees with ids below ``before``, newest first."""
-    statement = _list(
-        category=narrowed.category is not None,
-        issuer=narrowed.issuer is not None,
-        status=narrowed.status is not None,
-    )
-    return await database.fetch(
-        statement,
-        keys=viewer.keys,
-        category=narrowed.category,
-        issuer=narrowed.issuer,
-        status=narrowed.status and narrowed.status.value,
-        today=narrowed.today,
-        before=before,
-        limit=first,
-    )
 
 
 async def regulations(database: Database, ids: Sequence[int]) -> dict[int, RegulationRow]:

@@ -33,6 +33,9 @@ _REPEAL = re.compile(r"起?(?:废止|失效)。?")
 _AMENDED = re.compile(r"(?P<year>\d{4})-\d\d-\d\d .*(?P<kind>修正|修订)(?!草?案)")
 _EDITION_ALONE = re.compile(r"\d{4}年(?:修订|修正|修改)(?:版|本)?")
 _BRACKETS = str.maketrans("〈〉()", "《》（）")
+#: Before every day on which a rule was made. Not ``date.min``, which PostgreSQL's driver takes for
+#: minus infinity: a row that was written otherwise would not equal its own cursor.
+UNDATED = date(1000, 1, 1)
 
 
 class Wording(Protocol):
@@ -74,6 +77,11 @@ class Standing(NamedTuple, Generic[W]):
 def binds_from(wording: Wording) -> date:
     """The first day of a wording: where it is unknown its promulgation, else the first of all."""
     return wording.effective_on or wording.promulgated_on or date.min
+
+
+def dated_on(wording: Wording) -> date:
+    """The day by which a shelf is ordered: promulgation, else effect, else UNDATED."""
+    return wording.promulgated_on or wording.effective_on or UNDATED
 
 
 def in_order(wordings: Iterable[W]) -> list[W]:

@@ -10,12 +10,10 @@ from app.jobs import Job, JobKind
 from app.knowledge import cited, queries
 from app.knowledge.bulk import import_paths
 from app.knowledge.files import find_files
-from app.knowledge.queries import RegulationFilter
+from app.knowledge.listing import RegulationFilter, regulations_visible
 from app.visibility import NOBODY
 
 pytestmark = pytest.mark.anyio
-
-LAST = 2**63 - 1
 
 
 def write(folder, name, text):
@@ -31,9 +29,7 @@ async def bring(database, *paths, **options):
 
 async def stored(database):
     """Title → category of everything that is there."""
-    rows = await queries.regulations_visible(
-        database, NOBODY, RegulationFilter(TODAY), first=100, before=LAST
-    )
+    rows = await regulations_visible(database, NOBODY, RegulationFilter(TODAY), first=100)
     return {row.title: row.category for row in rows}
 
 
@@ -109,9 +105,7 @@ async def test_a_day_in_the_name_tells_versions_apart(database, tmp_path):
         write(tmp_path, f"学时办法({day}).md", source("学时办法", text, on=None, effective=None))
     report = await bring(database, tmp_path)
     assert (report.created, report.new_versions) == (1, 1)
-    (row,) = await queries.regulations_visible(
-        database, NOBODY, RegulationFilter(TODAY), first=9, before=LAST
-    )
+    (row,) = await regulations_visible(database, NOBODY, RegulationFilter(TODAY), first=9)
     assert row.promulgated_on == date(2024, 3, 1)
 
 
@@ -172,9 +166,7 @@ async def test_texts_name_each_other_whichever_comes_first(database, tmp_path):
     write(tmp_path, "甲/二.md", source("会议办法", "依照集团差旅条例第一条。"))
     write(tmp_path, "甲/三.md", source("集团差旅条例", "依照会议办法第一条。"))
     await bring(database, tmp_path)
-    rows = await queries.regulations_visible(
-        database, NOBODY, RegulationFilter(TODAY), first=9, before=LAST
-    )
+    rows = await regulations_visible(database, NOBODY, RegulationFilter(TODAY), first=9)
     keys = [row.current_version_id for row in rows]
     texts = await queries.articles(database, keys, first=9, offset=0)
     articles = {row.citation: row.id for found in texts.values() for row in found}

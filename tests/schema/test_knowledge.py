@@ -202,6 +202,22 @@ async def test_nothing_of_a_hidden_regulation_shows(database, ask):
         assert article["node"]["citedBy"]["edges"] == []
 
 
+async def test_the_list_is_walked_by_its_cursors_in_a_statement_a_page(database, ask):
+    for title, on in (("甲", "2020年1月1日"), ("乙", None), ("丙", "2021年1月1日"), ("丁", None)):
+        await bring(database, title, "文。", on=on, effective=None)
+    page = """query ($first: Int, $after: String) { regulations(first: $first, after: $after) {
+      nodes { title } pageInfo { hasNextPage endCursor } } }"""
+    for first in (1, 2, 3, 4, 5):
+        walked, after, more = [], None, True
+        while more:
+            statements, read = await ask.statements(page, MEMBER, first=first, after=after)
+            assert statements == 1
+            walked += [node["title"] for node in read["regulations"]["nodes"]]
+            info = read["regulations"]["pageInfo"]
+            after, more = info["endCursor"], info["hasNextPage"]
+        assert walked == ["丙", "甲", "丁", "乙"]
+
+
 @pytest.mark.parametrize(
     ("arguments", "field"),
     [("first: 0", "first"), ("first: 101", "first"), ('after: "?"', "after")],

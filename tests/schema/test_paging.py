@@ -11,7 +11,16 @@ from hypothesis import strategies as st
 
 from app.content.actions import archive
 from app.errors import Invalid
-from schema.paging import LAST_ID, id_after, offset_after, offset_cursor, time_after, time_cursor
+from schema.paging import (
+    LAST_ID,
+    day_after,
+    day_cursor,
+    id_after,
+    offset_after,
+    offset_cursor,
+    time_after,
+    time_cursor,
+)
 
 pytestmark = pytest.mark.anyio
 
@@ -126,13 +135,29 @@ async def test_a_malformed_cursor_names_its_argument(database, ask, author):
 @given(st.text(max_size=30))
 @example("O_")
 def test_a_text_that_nobody_gave_out_is_no_cursor(text):
-    for read in (lambda after: id_after(after, 0), time_after, offset_after):
+    for read in (lambda after: id_after(after, 0), time_after, day_after, offset_after):
         with pytest.raises(Invalid) as refused:
             read(text)
         assert refused.value.path == ("after",)
 
 
 _INSTANTS = st.datetimes(min_value=START.replace(tzinfo=None), timezones=st.just(UTC))
+
+_OTHERS = ("17", "1700000000000000:17", "2020-02-30:1", "20200301:1", "2020-03-01", "２020-03-01:1")
+
+
+async def test_a_cursor_of_another_list_is_none_of_the_regulations(database, ask):
+    query = "query ($after: String) { regulations(after: $after) { nodes { id } } }"
+    for after in [*_NO_CURSORS, *map(_cursor, _OTHERS)]:
+        assert (after, await ask.refusal(query, after=after)) == (
+            after,
+            {"code": "INVALID", "field": ["after"]},
+        )
+
+
+@given(st.dates(), st.integers(0, LAST_ID))
+def test_a_cursor_of_a_day_reads_as_what_it_was_made_of(day, key):
+    assert day_after(day_cursor(day, key)) == (day, key)
 
 
 @given(_INSTANTS, st.integers(0, LAST_ID))
