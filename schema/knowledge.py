@@ -230,7 +230,8 @@ class RegulationArticle(Node):
     wordings: list[Annotated["ArticleWording", strawberry.lazy("schema.reading")]] = edge(
         wordings_of,
         "The same article through the versions of its regulation, the newest first, itself among"
-        " them (历次文本). One that was renumbered is found by its words.",
+        " them (历次文本). One that was renumbered is found by its words; where a version has none"
+        " that is like it, the list ends.",
     )
     cites: Connection["RegulationArticle"] = edge(
         cited_articles_of,

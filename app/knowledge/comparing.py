@@ -1,13 +1,12 @@
-"""Pure comparison of two wordings: what was taken out, what was put in, and how alike they are."""
+"""Pure comparison of two wordings: what was taken out, and what was put in."""
 
 import enum
 import re
 import unicodedata
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 from functools import lru_cache
-from itertools import accumulate, pairwise
+from itertools import accumulate
 from typing import NamedTuple
 
 #: Signs that printers choose between, beyond what Unicode calls half and full width.
@@ -70,33 +69,6 @@ def fold(text: str) -> str:
 def same_wording(former: str, newer: str) -> bool:
     """Whether two wordings differ in typography at most."""
     return fold(former) == fold(newer)
-
-
-class Likeness:
-    """Finds, among texts, the one that is most like another: by the pairs of letters they share."""
-
-    def __init__(self, texts: Sequence[str]) -> None:
-        pairs = [_pairs(text) for text in texts]
-        self._sizes = [len(some) for some in pairs]
-        self._holders: dict[str, list[int]] = {}
-        for place, some in enumerate(pairs):
-            for pair in some:
-                self._holders.setdefault(pair, []).append(place)
-
-    def shares(self, text: str) -> dict[int, float]:
-        """The places of all texts that share anything with ``text``, and how much: up to 1."""
-        wanted = _pairs(text)
-        counts = Counter(place for pair in wanted for place in self._holders.get(pair, ()))
-        return {
-            place: 2 * count / (len(wanted) + self._sizes[place]) for place, count in counts.items()
-        }
-
-
-def _pairs(text: str) -> frozenset[str]:
-    """Each two neighbouring letters, signs and blanks apart."""
-    letters = [letter for letter in fold(text) if letter.isalnum()]
-    # The ends count as letters, so that a text of one letter has pairs as well.
-    return frozenset(map("".join, pairwise(["^", *letters, "$"])))
 
 
 @lru_cache(maxsize=8192)

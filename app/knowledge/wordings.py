@@ -1,7 +1,8 @@
 """Reads around one article: what stands beside it, and how it read in other versions."""
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -9,58 +10,49 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from app.database import Database
-from app.database.statements import Among, AnySelect, Statement
-from app.knowledge.comparing import Likeness, same_wording
-from app.knowledge.models import Regulation, RegulationArticle, RegulationVersion
+from app.database.statements import Among, Statement
+from app.knowledge.aligning import align
+from app.knowledge.comparing import same_wording
+from app.knowledge.models import Regulation, RegulationArticle
 from app.knowledge.queries import ArticleRow, VersionRow, article_columns, versions
 
-#: From so much on an article is the former one's successor (of 1, ``comparing.Likeness``).
-_ALIKE = 0.5
-#: An article that kept its number may change more, …
-_ALIKE_BY_NUMBER = 0.3
-#: … and is beyond doubt from here on: no other article need be looked at.
-_PLAINLY_ALIKE = 0.8
+
+class _WordsRow(NamedTuple):
+    """What of an article tells which one it is."""
+
+    id: int
+    version_id: int
+    number: int | None
+    suffix: int
+    text: str
+
 
 _origin: Any = aliased(RegulationArticle)
-_OF_THESE = Among(_origin.id, "ids")
-
-
-def _beside(*conditions: Any) -> AnySelect:
-    """Articles that are tied to others by ``conditions``; ``linked_id`` is the other one's."""
-    return (
-        sa.select(*article_columns(linked_id=_origin.id))
-        .select_from(_origin)
-        .join(RegulationVersion, col(RegulationVersion.regulation_id) == _origin.regulation_id)
-        .join(
-            RegulationArticle,
-            sa.and_(col(RegulationArticle.version_id) == col(RegulationVersion.id), *conditions),
-        )
-        .join(Regulation, col(Regulation.id) == _origin.regulation_id)
-        .where(_OF_THESE)
-    )
-
-
 _NEIGHBOUR = Statement(
     ArticleRow,
-    _beside(
-        col(RegulationVersion.id) == _origin.version_id,
-        col(RegulationArticle.position)
-        == _origin.position + sa.bindparam("step", type_=sa.Integer),
-    ),
+    sa.select(*article_columns(linked_id=_origin.id))
+    .select_from(_origin)
+    .join(
+        RegulationArticle,
+        sa.and_(
+            col(RegulationArticle.version_id) == _origin.version_id,
+            col(RegulationArticle.position)
+            == _origin.position + sa.bindparam("step", type_=sa.Integer),
+        ),
+    )
+    .join(Regulation, col(Regulation.id) == _origin.regulation_id)
+    .where(Among(_origin.id, "ids")),
 )
-_SAME_NUMBER = Statement(
-    ArticleRow,
-    _beside(
-        col(RegulationArticle.number) == _origin.number,
-        col(RegulationArticle.suffix) == _origin.suffix,
-    ),
-    slow=True,
-)
-_WHOLE = Statement(
+_BY_ID = Statement(
     ArticleRow,
     sa.select(*article_columns())
     .select_from(RegulationArticle)
     .join(Regulation, col(Regulation.id) == col(RegulationArticle.regulation_id))
+    .where(Among(col(RegulationArticle.id), "ids")),
+)
+_WHOLE = Statement(
+    _WordsRow,
+    sa.select(*(getattr(RegulationArticle, field) for field in _WordsRow._fields))
     .where(Among(col(RegulationArticle.version_id), "ids"))
     .order_by(col(RegulationArticle.version_id), col(RegulationArticle.position)),
     slow=True,
@@ -93,107 +85,98 @@ async def neighbours(
 async def wordings(database: Database, articles: Sequence[ArticleRow]) -> dict[int, list[Wording]]:
     """Each article through the versions of its regulation, the newest first, itself among them.
 
-    In another version it is the article whose words are most like its own, so that one that was
-    renumbered is found; where none is like it, the line ends. Whoever asks has seen the articles.
+    From version to version it is what the alignment of the two has for it (``aligning.align``);
+    where that has nothing, the line ends. Whoever asks has seen the articles.
     """
     found = await versions(database, list({row.regulation_id for row in articles}))
-    lines = {row.id: _Line(row, found[row.regulation_id]) for row in articles}
-    if several := [line for line in lines.values() if len(line.versions) > 1]:
-        await _follow_numbers(database, several)
-    if not_by_number := [line for line in several if line.is_open]:
-        await _follow_words(database, not_by_number)
-    return {key: line.wordings() for key, line in lines.items()}
+    steps = await _steps(database, [each for own in found.values() for each in pairwise(own)])
+    lines = {row.id: _line(row, found[row.regulation_id], steps) for row in articles}
+    rows = {row.id: row for row in articles}
+    if others := {key for line in lines.values() for key in line.values()} - rows.keys():
+        rows |= {row.id: row for row in await database.fetch(_BY_ID, ids=sorted(others))}
+    return {row.id: _told(lines[row.id], found[row.regulation_id], rows) for row in articles}
 
 
-class _Line:
-    """One article on its way through the versions, both ways from its own."""
+class _Step(NamedTuple):
+    """From one version to the next: the ids of articles by those of the other side."""
 
-    def __init__(self, article: ArticleRow, newest_first: Sequence[VersionRow]) -> None:
-        self.article = article
-        self.versions = newest_first
-        self.found = {article.version_id: article}
-        self.is_open = False
-
-    def follow(
-        self, texts: Mapping[int, "_Text"], *, enough: float, enough_by_number: float
-    ) -> None:
-        """Go from version to version while the next one has the article."""
-        place = [version.id for version in self.versions].index(self.article.version_id)
-        self.found = {self.article.version_id: self.article}
-        self.is_open = False
-        for way in (self.versions[place + 1 :], self.versions[:place][::-1]):
-            current = self.article
-            for version in way:
-                text = texts.get(version.id)
-                successor = None
-                if text is not None:
-                    successor = text.successor(
-                        current, enough=enough, enough_by_number=enough_by_number
-                    )
-                if successor is None:
-                    self.is_open = True
-                    break
-                current = self.found[version.id] = successor
-
-    def wordings(self) -> list[Wording]:
-        """What was found, each with the one before it."""
-        listed = [version for version in self.versions if version.id in self.found]
-        rows = [self.found[version.id] for version in listed]
-        formers = [*rows[1:], None]
-        return [Wording(*each) for each in zip(listed, rows, formers, strict=True)]
+    formers: Mapping[int, int]
+    newers: Mapping[int, int]
 
 
-class _Text:
-    """Articles of one version, among which a successor is looked for."""
-
-    def __init__(self, articles: Sequence[ArticleRow]) -> None:
-        self._articles = articles
-        self._likeness = Likeness([row.text for row in articles])
-
-    def successor(
-        self, of: ArticleRow, *, enough: float, enough_by_number: float
-    ) -> ArticleRow | None:
-        """The article most like ``of``, of equals that of its number; None where none is enough."""
-        best, best_rank = None, (0.0, False)
-        for place, share in self._likeness.shares(of.text).items():
-            row = self._articles[place]
-            same = row.number is not None and (row.number, row.suffix) == (of.number, of.suffix)
-            needed = enough_by_number if same else enough
-            if share >= needed and (share, same) > best_rank:
-                best, best_rank = row, (share, same)
-        return best
+_Ends = tuple[int, int]
+#: Texts never change, so what was aligned once holds; by the ids of the former and newer version.
+_known: dict[_Ends, _Step] = {}
+_MOST_KNOWN = 100
 
 
-async def _follow_numbers(database: Database, lines: Sequence[_Line]) -> None:
-    """Follow articles that kept their number and most of their words: a few rows for each."""
-    rows = await database.fetch(_SAME_NUMBER, ids=[line.article.id for line in lines])
-
-    def follow() -> None:
-        own: dict[int | None, list[ArticleRow]] = {line.article.id: [] for line in lines}
-        for row in rows:
-            own[row.linked_id].append(row)
-        for line in lines:
-            texts = _texts(own[line.article.id])
-            line.follow(texts, enough=_PLAINLY_ALIKE, enough_by_number=_PLAINLY_ALIKE)
-
-    await asyncio.to_thread(follow)
-
-
-async def _follow_words(database: Database, lines: Sequence[_Line]) -> None:
-    """Follow the others through the whole texts."""
-    ids = {version.id for line in lines for version in line.versions}
-    rows = await database.fetch(_WHOLE, ids=sorted(ids))
-
-    def follow() -> None:
-        texts = _texts(rows)
-        for line in lines:
-            line.follow(texts, enough=_ALIKE, enough_by_number=_ALIKE_BY_NUMBER)
-
-    await asyncio.to_thread(follow)
+def _line(
+    article: ArticleRow, newest_first: Sequence[VersionRow], steps: Mapping[_Ends, _Step]
+) -> dict[int, int]:
+    """By version the article that is this one, both ways from its own."""
+    ids = [version.id for version in newest_first]
+    place = ids.index(article.version_id)
+    older = ((old, steps[old, new].formers) for new, old in pairwise(ids[place:]))
+    newer = ((new, steps[old, new].newers) for old, new in pairwise(ids[place::-1]))
+    return {
+        article.version_id: article.id,
+        **dict(_followed(article.id, older)),
+        **dict(_followed(article.id, newer)),
+    }
 
 
-def _texts(rows: Iterable[ArticleRow]) -> dict[int, _Text]:
-    by_version: dict[int, list[ArticleRow]] = {}
+def _followed(key: int, way: Iterable[tuple[int, Mapping[int, int]]]) -> Iterator[tuple[int, int]]:
+    """Version by version what an article is there, as long as there is one."""
+    for version_id, others in way:
+        if key not in others:
+            return
+        key = others[key]
+        yield version_id, key
+
+
+def _told(
+    line: Mapping[int, int], newest_first: Sequence[VersionRow], rows: Mapping[int, ArticleRow]
+) -> list[Wording]:
+    """What was found, each with the one before it."""
+    listed = [version for version in newest_first if version.id in line]
+    texts = [rows[line[version.id]] for version in listed]
+    return [Wording(*each) for each in zip(listed, texts, [*texts[1:], None], strict=True)]
+
+
+async def _steps(
+    database: Database, neighbours: Sequence[tuple[VersionRow, VersionRow]]
+) -> Mapping[_Ends, _Step]:
+    """The way between each newer version and the one before it."""
+    wanted = [(former.id, newer.id) for newer, former in neighbours]
+    steps = {ends: _known[ends] for ends in wanted if ends in _known}
+    if missing := [ends for ends in wanted if ends not in steps]:
+        ids = sorted({key for ends in missing for key in ends})
+        rows = await database.fetch(_WHOLE, ids=ids)
+        steps |= await asyncio.to_thread(_aligned, rows, missing)
+        for ends in missing:
+            _known[ends] = steps[ends]
+        while len(_known) > _MOST_KNOWN:
+            del _known[next(iter(_known))]
+    return steps
+
+
+def _aligned(rows: Sequence[_WordsRow], missing: Sequence[_Ends]) -> dict[_Ends, _Step]:
+    texts: dict[int, list[_WordsRow]] = {key: [] for ends in missing for key in ends}
     for row in rows:
-        by_version.setdefault(row.version_id, []).append(row)
-    return {version_id: _Text(own) for version_id, own in by_version.items()}
+        texts[row.version_id].append(row)
+    return {ends: _step(*(texts[key] for key in ends)) for ends in missing}
+
+
+def _step(former: Sequence[_WordsRow], newer: Sequence[_WordsRow]) -> _Step:
+    found = align(former, newer)
+    return _Step(_ids(newer, found.formers, former), _ids(former, found.newers, newer))
+
+
+def _ids(
+    rows: Sequence[_WordsRow], places: Sequence[int | None], others: Sequence[_WordsRow]
+) -> dict[int, int]:
+    return {
+        row.id: others[place].id
+        for row, place in zip(rows, places, strict=True)
+        if place is not None
+    }

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.knowledge.comparing import Likeness, SegmentKind, compare, fold, same_wording
+from app.knowledge.comparing import SegmentKind, compare, fold, same_wording
 
 EQUAL, INSERTED, DELETED = SegmentKind
 
@@ -74,12 +74,3 @@ def test_what_is_too_long_to_compare_is_told_as_a_whole(before, after):
     segments = compare(before, after)
     assert [one.kind for one in segments] == [DELETED, INSERTED]
     assert (former(segments), newer(segments)) == (before, after)
-
-
-def test_the_likest_text_shares_the_most_pairs_of_letters():
-    likeness = Likeness(["每次借阅三册图书。", "室内禁止喧哗。", "甲"])
-    shares = likeness.shares("每次可以借阅五册图书，")
-    assert max(shares, key=shares.get) == 0
-    assert likeness.shares("室内，禁止 喧哗") == {1: 1.0}
-    assert likeness.shares("甲") == {2: 1.0}
-    assert likeness.shares("乙") == {}

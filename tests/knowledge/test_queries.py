@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from regulations import bring
 
-from app.knowledge import cited, queries
+from app.knowledge import cited, queries, wordings
 from app.knowledge.rules import RegulationStatus
 from app.visibility import NOBODY, Viewer
 
@@ -73,11 +73,20 @@ async def test_what_is_indexed_is_the_current_version_whole(database):
 
 
 @pytest.mark.parametrize(
-    "statement", [cited._CITES, cited._CITED_BY, queries._ARTICLES, queries._VERSIONS]
+    "statement",
+    [
+        cited._CITES,
+        cited._CITED_BY,
+        queries._ARTICLES,
+        queries._VERSIONS,
+        wordings._BY_ID,
+        wordings._NEIGHBOUR,
+        wordings._WHOLE,
+    ],
 )
 async def test_no_read_of_a_regulation_scans_a_table(sqlite_url, statement):
     text = statement.text("sqlite")
-    values = {"ids": [1], "keys": ["public"], "after": 0, "before": 9, "limit": 9}
+    values = {"ids": [1], "keys": ["public"], "after": 0, "before": 9, "limit": 9, "step": 1}
     with closing(sqlite3.connect(sqlite_url.partition(":///")[2])) as connection:
         plan = connection.execute(f"EXPLAIN QUERY PLAN {text.sql}", text.parameters(values))
         steps = [step for *_, step in plan]

@@ -106,6 +106,27 @@ async def test_an_article_that_is_new_has_no_former_wording(ask, rules):
     assert only["changes"] is None
 
 
+async def test_a_line_goes_through_every_version_and_ends_where_there_is_none(database, ask):
+    for year, texts in (
+        (2019, (OPENING, FINES, LENDING)),
+        (2020, (OPENING, LENDING, SILENCE)),
+        (2021, (LENDING_NOW, SILENCE, OPENING)),
+        (2022, (FINES, SILENCE_NOW, OPENING)),
+    ):
+        made = await bring(database, "图书借阅办法", *texts, on=f"{year}年3月1日", effective=None)
+    key = global_id("Regulation", made.regulation_id)
+
+    async def lines(year):
+        read = await articles(ask, key, asOf=f"{year}-12-31")
+        return [[w["article"]["label"] for w in one["wordings"]] for one in read]
+
+    opening, lending = ["第三条", "第三条", "第一条", "第一条"], ["第一条", "第二条", "第三条"]
+    silence, fines = ["第二条", "第二条", "第三条"], ["第二条"]
+    assert await lines(2019) == [opening, fines, lending]
+    assert await lines(2021) == [lending, silence, opening]
+    assert await lines(2022) == [["第一条"], silence, opening]
+
+
 @pytest.mark.parametrize("count", [2, 30])
 async def test_reading_takes_as_many_statements_however_long_the_text_is(database, ask, count):
     for year in (2020, 2022):
@@ -119,10 +140,12 @@ async def test_reading_takes_as_many_statements_however_long_the_text_is(databas
         )
     key = global_id("Regulation", made.regulation_id)
     statements, read = await ask.statements(READ, MEMBER, id=key, articles=count + 1, first=2)
-    # The regulation, its articles, both neighbours; versions for citations and for wordings, then
-    # what has the same number, and the whole texts for what has not.
+    # The regulation, its articles, both neighbours; versions for citations and for wordings, the
+    # whole texts to align them, and the former articles.
     assert statements == 8
     assert len(read["node"]["articles"]["nodes"]) == count + 1
+    # What became of which is known now.
+    assert await ask.statements(READ, MEMBER, id=key, articles=count + 1, first=2) == (7, read)
 
 
 async def test_more_wordings_than_are_served_are_refused(ask, rules):
