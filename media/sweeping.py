@@ -17,7 +17,7 @@ _log = structlog.get_logger("media")
 ABANDONED = timedelta(days=1)
 #: Its sender has had that long to read why it was rejected.
 REJECTED = timedelta(days=30)
-#: Longer than any upload waits for the work on it.
+#: Longer than any upload waits for the work on it, or a document for its import.
 QUARANTINED = timedelta(days=3)
 #: A draft may wait for its picture for so long.
 UNUSED = timedelta(days=14)
@@ -29,6 +29,8 @@ async def sweep(shop: Workshop) -> None:
     at = now()
     await _forget(shop, MediaState.AWAITING_UPLOAD, at - ABANDONED)
     await _forget(shop, MediaState.REJECTED, at - REJECTED)
+    async with shop.database.transaction() as session:
+        await unused.forget_documents(session, at - QUARANTINED)
     await shop.store.sweep(at - QUARANTINED)
     for table in (Video, Image):
         for row in await unused.unused(shop.database, table, at - UNUSED, first=_AT_ONCE):

@@ -7,12 +7,14 @@ import strawberry
 
 from app.errors import Invalid, Refusal
 from app.knowledge import queries
-from app.knowledge.actions import import_text
+from app.knowledge.actions import import_text, require_keeper
 from app.knowledge.listing import TOP, Place, RegulationFilter, regulations_visible
 from app.knowledge.queries import RegulationRow
+from app.knowledge.reading.parsed import UnreadableRegulation
 from app.knowledge.rules import RegulationStatus
 from app.knowledge.verifying import verify
 from resolvers.deeds import require_member
+from resolvers.documents import uploaded
 from schema.context import Context
 from schema.errors import user_errors
 from schema.importing import (
@@ -139,18 +141,24 @@ def _place_after(after: str | None) -> Place:
 async def _import(context: Context, given: ImportRegulationInput) -> RegulationPayload:
     audience = given.audience
     organization = audience.organization_id if audience else None
-    imported, problems = await import_text(
-        context.database,
-        context.viewer,
-        _source(given),
-        category=given.category,
-        today=context.platform.today(),
-        scope=audience.scope if audience else None,
-        organization_id=None
-        if organization is None
-        else key_of(organization, "Organization", "input", "audience", "organizationId"),
-        source_url=given.source_url,
-    )
+    source = await _source(context, given)
+    try:
+        imported, problems = await import_text(
+            context.database,
+            context.viewer,
+            source,
+            category=given.category,
+            today=context.platform.today(),
+            scope=audience.scope if audience else None,
+            organization_id=None
+            if organization is None
+            else key_of(organization, "Organization", "input", "audience", "organizationId"),
+            source_url=given.source_url,
+        )
+    except UnreadableRegulation as refusal:
+        if given.upload_id is None:
+            raise
+        raise UnreadableRegulation(refusal.problems, "uploadId") from None
     # Whoever imported it may read the answer, for whichever audience it is.
     found: Any = await queries.regulations(context.database, [imported.regulation_id])
     return RegulationPayload(
@@ -158,11 +166,14 @@ async def _import(context: Context, given: ImportRegulationInput) -> RegulationP
     )
 
 
-def _source(given: ImportRegulationInput) -> str | bytes:
-    if (given.markdown is None) == (given.docx is None):
-        raise Invalid("请在 markdown、docx 中只选一种", "input")
+async def _source(context: Context, given: ImportRegulationInput) -> str | bytes:
+    if sum(each is not None for each in (given.markdown, given.docx, given.upload_id)) != 1:
+        raise Invalid("请在 markdown、docx、uploadId 中只选一种", "input")
     if given.markdown is not None:
         return given.markdown
+    if given.upload_id is not None:
+        await require_keeper(context.database, context.viewer)
+        return await uploaded(context, given.upload_id)
     try:
         return base64.b64decode(given.docx or "", validate=True)
     except ValueError:

@@ -6,10 +6,11 @@ from typing import Annotated, Any
 import strawberry
 
 from app.errors import Conflict, NotFound, Refusal, Unauthenticated
+from app.knowledge.actions import require_keeper
 from app.uploads import actions, queries
 from app.uploads.actions import Place, Wanted, new_key
 from app.uploads.captions import checked_captions, checked_language, object_name
-from app.uploads.models import MediaState, VideoTrack
+from app.uploads.models import MediaState, UploadPurpose, VideoTrack
 from app.uploads.parts import missing
 from app.uploads.queries import ImageRow, UploadRow, VideoRow
 from app.uploads.rules import check_in_parts, check_request, checked_alt, checked_label
@@ -43,8 +44,9 @@ class UploadMutations:
     """Root fields of uploading."""
 
     @strawberry.mutation(
-        description="Ask for leave to send a picture or a video (申请上传), for members. The bytes"
-        " then go straight to the store; `completeUpload` tells that they are there.",
+        description="Ask for leave to send a picture or a video (申请上传), for members; or a"
+        " document, for who may import regulations. The bytes then go straight to the store;"
+        " `completeUpload` tells that they are there.",
         graphql_type=UploadPayload,
     )
     async def request_upload(
@@ -109,6 +111,8 @@ class UploadMutations:
 async def _request(context: Context, given: RequestUploadInput) -> UploadRow:
     member_id = _member(context)
     wanted = Wanted(given.filename, given.content_type, given.byte_size, given.purpose)
+    if given.purpose is UploadPurpose.DOCUMENT:
+        await require_keeper(context.database, context.viewer)
     if given.in_parts:
         return await _own(context, await _begin_parts(context, member_id, wanted))
     async with context.database.transaction() as session:

@@ -25,6 +25,11 @@ class ImportRegulationInput:
         description="The text as a Word document (.docx) in Base64, instead of `markdown`; as large"
         " as a request may be. Its title, headings and articles are told by style or by words.",
     )
+    upload_id: strawberry.ID | None = strawberry.field(
+        default=None,
+        description="One's own upload of a Word document, instead of `docx`, where that is larger"
+        " than a request may be: of purpose DOCUMENT, completed, and kept for three days.",
+    )
     audience: AudienceInput | None = strawberry.field(
         default=None,
         description="Who may see it; every member when left out. A new version cannot change it.",

@@ -22,7 +22,8 @@ _IN_PARTS = "PARTS"
 
 strawberry.enum(
     UploadPurpose,
-    description="What an upload becomes: a picture (图片), a video (视频), one's portrait (头像).",
+    description="What an upload becomes: a picture (图片), a video (视频), one's portrait (头像), a"
+    " Word document that `importRegulation` reads (文档).",
 )
 
 
@@ -167,7 +168,7 @@ class Upload(Node):
         " whatever did not come through. Ask again to go on after an interruption.",
     )
     expires_at: datetime = strawberry.field(description="Until when the bytes may be sent.")
-    asset: Node | None = edge(assets_of, "The Image or Video, once READY.")
+    asset: Node | None = edge(assets_of, "The Image or Video, once READY; null for a document.")
     rejection: str | None = strawberry.field(description="Why it was REJECTED, fit to be shown.")
 
 
@@ -199,10 +200,12 @@ class RequestUploadInput:
     filename: str = strawberry.field(description="Its name, kept for showing only.")
     content_type: str = strawberry.field(
         description="Pictures: image/jpeg, image/png, image/webp, image/avif, image/heic. Videos:"
-        " video/mp4, video/quicktime, video/webm."
+        " video/mp4, video/quicktime, video/webm. Documents:"
+        " application/vnd.openxmlformats-officedocument.wordprocessingml.document."
     )
     byte_size: int = strawberry.field(
-        description="Its size, exactly. Pictures up to 30 MB, portraits 10 MB, videos 2 GB."
+        description="Its size, exactly. Pictures up to 30 MB, portraits 10 MB, documents 20 MB,"
+        " videos 2 GB."
     )
     purpose: UploadPurpose = strawberry.field(description="What it is to become.")
     in_parts: bool = strawberry.field(

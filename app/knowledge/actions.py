@@ -39,7 +39,7 @@ async def import_text(
     Without ``scope`` a new regulation is for EVERYONE, and one that exists keeps its audience.
     SUBTREE and ORGANIZATION need ``organization_id``.
     """
-    await _require_keeper(database, viewer)
+    await require_keeper(database, viewer)
     category = check_category(category)
     audience = await _audience(database, scope, organization_id)
     if isinstance(source, str):
@@ -60,7 +60,8 @@ async def import_text(
     return imported, parsed.problems
 
 
-async def _require_keeper(database: Database, viewer: Viewer) -> None:
+async def require_keeper(database: Database, viewer: Viewer) -> None:
+    """Refuse who does not keep the knowledge base of the group."""
     if not viewer.signed_in:
         raise Unauthenticated("请先登录")
     top = await root(database)

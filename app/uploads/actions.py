@@ -75,14 +75,17 @@ async def request(session: AsyncSession, member_id: int, wanted: Wanted, *, to: 
 
 
 async def complete(session: AsyncSession, member_id: int, upload_id: int) -> bool:
-    """The bytes are sent: owe the work on them. False where that was done before."""
+    """The bytes are sent: owe the work on them, if any. False where that was done before."""
     upload = await _own(session, member_id, upload_id)
     if upload.state is not MediaState.AWAITING_UPLOAD:
         return False
+    announce(session, upload_topic(upload_id))
+    if upload.purpose is UploadPurpose.DOCUMENT:
+        upload.state, upload.progress = MediaState.READY, 100
+        return True
     upload.state = MediaState.PROCESSING
     video = upload.purpose is UploadPurpose.VIDEO
     enqueue(session, JobKind.PREPARE_VIDEO if video else JobKind.PREPARE_IMAGE, upload.id)
-    announce(session, upload_topic(upload_id))
     return True
 
 

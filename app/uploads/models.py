@@ -24,6 +24,7 @@ class UploadPurpose(enum.StrEnum):
     IMAGE = "IMAGE"
     VIDEO = "VIDEO"
     AVATAR = "AVATAR"
+    DOCUMENT = "DOCUMENT"
 
 
 class Image(SQLModel, table=True):
@@ -85,7 +86,8 @@ class Upload(SQLModel, table=True):
     ``object_key`` is where they lie until they were looked at, ``digest`` their SHA-256 from then
     on, ``progress`` how many hundredths of the work are done. It stays beside the asset, and tells
     whose it is. What is sent in parts has a ``part_size`` in bytes, and the store's own name for
-    the parts that belong together, ``multipart``.
+    the parts that belong together, ``multipart``. A document becomes no asset: it is READY once it
+    has come, to be read where it lies.
     """
 
     __tablename__ = "upload"
@@ -103,7 +105,7 @@ class Upload(SQLModel, table=True):
         sa_type=enum_type(MediaState),
     )
     filename: str = Field(max_length=120)
-    content_type: str = Field(max_length=60)
+    content_type: str = Field(max_length=100)
     byte_size: int = Field(sa_type=sa.BigInteger)
     object_key: str = Field(max_length=60)
     part_size: int | None = None

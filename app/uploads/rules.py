@@ -18,12 +18,14 @@ TICKET_LIFETIME: Mapping[UploadPurpose, timedelta] = {
     UploadPurpose.IMAGE: timedelta(minutes=15),
     UploadPurpose.AVATAR: timedelta(minutes=15),
     UploadPurpose.VIDEO: timedelta(hours=2),
+    UploadPurpose.DOCUMENT: timedelta(minutes=15),
 }
 #: In parts it may take a day's work, with pauses; stores drop what lies in parts after a day.
 PARTS_LIFETIME = timedelta(hours=12)
 _LONGEST_GIVEN_NAME = 1000
 
 _PICTURES = frozenset({"image/jpeg", "image/png", "image/webp", "image/avif", "image/heic"})
+_DOCUMENTS = frozenset({"application/vnd.openxmlformats-officedocument.wordprocessingml.document"})
 _VIDEOS = frozenset({"video/mp4", "video/quicktime", "video/webm"})
 
 
@@ -39,6 +41,7 @@ ALLOWED: Mapping[UploadPurpose, Allowance] = {
     UploadPurpose.IMAGE: Allowance(_PICTURES, 30 * MEGABYTE, "JPEG、PNG、WebP、AVIF、HEIC"),
     UploadPurpose.AVATAR: Allowance(_PICTURES, 10 * MEGABYTE, "JPEG、PNG、WebP、AVIF、HEIC"),
     UploadPurpose.VIDEO: Allowance(_VIDEOS, 2000 * MEGABYTE, "MP4、MOV、WebM"),
+    UploadPurpose.DOCUMENT: Allowance(_DOCUMENTS, 20 * MEGABYTE, "Word 文档（.docx）"),
 }
 
 

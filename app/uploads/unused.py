@@ -12,7 +12,7 @@ from app.database import Database
 from app.database.columns import UtcDateTime
 from app.database.statements import Statement
 from app.uploads.actions import is_used
-from app.uploads.models import Image, MediaState, Upload, Video, VideoTrack
+from app.uploads.models import Image, MediaState, Upload, UploadPurpose, Video, VideoTrack
 
 _OWN_TABLES = frozenset({"upload", "video_track"})
 
@@ -65,6 +65,17 @@ async def forget(session: AsyncSession, state: MediaState, before: datetime) -> 
             col(Upload.state) == state,
             col(Upload.expires_at) < before,
             col(Upload.multipart).is_(None),
+        )
+    )
+
+
+async def forget_documents(session: AsyncSession, before: datetime) -> None:
+    """Drop uploads of documents whose leave to send ended before then; nothing refers to them."""
+    await session.execute(
+        sa.delete(Upload).where(
+            col(Upload.state) == MediaState.READY,
+            col(Upload.expires_at) < before,
+            col(Upload.purpose) == UploadPurpose.DOCUMENT,
         )
     )
 

@@ -131,8 +131,8 @@ async def test_a_keeper_imports_a_word_document(database, ask, keepers):
 @pytest.mark.parametrize(
     ("given", "message", "path"),
     [
-        ({}, "请在 markdown、docx 中只选一种", ["input"]),
-        ({"docx": "", "markdown": ""}, "请在 markdown、docx 中只选一种", ["input"]),
+        ({}, "请在 markdown、docx、uploadId 中只选一种", ["input"]),
+        ({"docx": "", "markdown": ""}, "请在 markdown、docx、uploadId 中只选一种", ["input"]),
         ({"docx": "办法"}, "文件应为 Base64 编码", ["input", "docx"]),
         (
             {"docx": in_base64(docx("办法", paragraph("甲。", numbered=True)))},

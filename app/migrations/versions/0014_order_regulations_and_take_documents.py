@@ -1,8 +1,9 @@
-"""Order regulations by the day on which they were made."""
+"""Order regulations by the day on which they were made, and let documents be uploaded."""
 
 from datetime import date
 
 import sqlalchemy as sa
+import sqlmodel
 from alembic import op
 
 
@@ -11,11 +12,18 @@ down_revision = '0013'
 branch_labels = None
 depends_on = None
 
+TEXT = sqlmodel.sql.sqltypes.AutoString
+PURPOSES = ('IMAGE', 'VIDEO', 'AVATAR')
 UNDATED = date(1000, 1, 1)
 REGULATION = sa.table('regulation', *(sa.column(name, sa.Date()) for name in ('dated_on', 'promulgated_on', 'effective_on')))
 
 
 def upgrade() -> None:
+    _date_regulations()
+    _take_documents()
+
+
+def _date_regulations() -> None:
     # With a default, so that SQLite need not make a table anew that others refer to.
     op.add_column('regulation', sa.Column('dated_on', sa.Date(), nullable=False, server_default=UNDATED.isoformat()))
     known = sa.func.coalesce(REGULATION.c.promulgated_on, REGULATION.c.effective_on, sa.literal(UNDATED, sa.Date()))
@@ -24,3 +32,19 @@ def upgrade() -> None:
     op.drop_index('ix_regulation_category', table_name='regulation')
     op.create_index('ix_regulation_category', 'regulation', ['category', 'dated_on', 'id'])
     op.create_index('ix_regulation_issuer', 'regulation', ['issuer', 'dated_on', 'id'])
+
+
+def _take_documents() -> None:
+    with op.batch_alter_table('upload') as batch_op:
+        batch_op.alter_column(
+            'purpose',
+            existing_type=_purposes(*PURPOSES),
+            type_=_purposes(*PURPOSES, 'DOCUMENT'),
+            existing_nullable=False,
+        )
+        # What Word calls its documents has 71 letters.
+        batch_op.alter_column('content_type', existing_type=TEXT(length=60), type_=TEXT(length=100), existing_nullable=False)
+
+
+def _purposes(*values):
+    return sa.Enum(*values, name='uploadpurpose', native_enum=False, create_constraint=True, length=24)
