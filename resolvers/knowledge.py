@@ -1,6 +1,7 @@
 """Doors to the knowledge base: regulations and importRegulation."""
 
 import base64
+from functools import partial
 from typing import Annotated, Any
 
 import strawberry
@@ -8,7 +9,7 @@ import strawberry
 from app.errors import Invalid, Refusal
 from app.knowledge import queries
 from app.knowledge.actions import import_text, require_keeper
-from app.knowledge.listing import TOP, Place, RegulationFilter, regulations_visible
+from app.knowledge.listing import Place, RegulationFilter, RegulationOrder, regulations_visible
 from app.knowledge.queries import RegulationRow
 from app.knowledge.reading.parsed import UnreadableRegulation
 from app.knowledge.rules import RegulationStatus
@@ -34,6 +35,8 @@ from schema.paging import (
     day_after,
     day_cursor,
     page_size,
+    word_after,
+    word_cursor,
 )
 
 Info = strawberry.Info[Context]
@@ -45,7 +48,7 @@ class KnowledgeQueries:
 
     @strawberry.field(
         description="Regulations that the viewer sees (法规库), the latest"
-        " promulgated first (公布日期, else 施行日期), those without a day last.",
+        " promulgated first, or by title.",
         graphql_type=Connection[Regulation],
     )
     async def regulations(
@@ -63,6 +66,10 @@ class KnowledgeQueries:
         status: Annotated[
             RegulationStatus | None, strawberry.argument(description="Only what stands so today.")
         ] = None,
+        order: Annotated[
+            RegulationOrder,
+            strawberry.argument(description="How they are sorted; a cursor is of one order."),
+        ] = RegulationOrder.PROMULGATED,
     ) -> Any:
         """A page of regulations."""
         size, context = page_size(first), info.context
@@ -73,9 +80,10 @@ class KnowledgeQueries:
                 context.platform.today(), category=category, issuer=issuer, status=status
             ),
             first=size + 1,
-            after=_place_after(after),
+            order=order,
+            after=_place_after(after, order),
         )
-        return connection(rows, size, after, cursor=_cursor)
+        return connection(rows, size, after, cursor=partial(_cursor, order=order))
 
 
 @strawberry.type
@@ -129,13 +137,15 @@ class KnowledgeMutations:
         return VersionPayloadRow(found.get(key), [])
 
 
-def _cursor(row: RegulationRow) -> str:
+def _cursor(row: RegulationRow, *, order: RegulationOrder) -> str:
+    if order is RegulationOrder.TITLE:
+        return word_cursor(row.alphabetical, row.id)
     return day_cursor(row.dated_on, row.id)
 
 
-def _place_after(after: str | None) -> Place:
-    place = day_after(after)
-    return TOP if place is None else Place(*place)
+def _place_after(after: str | None, order: RegulationOrder) -> Place | None:
+    place = word_after(after) if order is RegulationOrder.TITLE else day_after(after)
+    return None if place is None else Place(*place)
 
 
 async def _import(context: Context, given: ImportRegulationInput) -> RegulationPayload:

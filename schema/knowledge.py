@@ -8,6 +8,7 @@ import strawberry
 
 from app.errors import Invalid
 from app.knowledge import cited, queries, wordings
+from app.knowledge.listing import RegulationOrder
 from app.knowledge.queries import ArticleRow, RegulationRow, VersionRow
 from app.knowledge.rules import RegulationStatus, wording_on
 from app.knowledge.wordings import Wording
@@ -38,6 +39,12 @@ _MOST_WORDINGS = 20
 strawberry.enum(
     RegulationStatus,
     description="How a regulation stands: 尚未施行, 现行有效, 现行有效而修订文本待施行, 已废止.",
+)
+
+strawberry.enum(
+    RegulationOrder,
+    description="How regulations are sorted: PROMULGATED the latest first (公布日期, else"
+    " 施行日期), those without a day last; TITLE by sound (标题拼音), that of the short title.",
 )
 
 AsOf = Annotated[

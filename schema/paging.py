@@ -21,6 +21,7 @@ LAST_BALANCE = 2**31 - 1
 NodeT = TypeVar("NodeT")
 _URL_SAFE = bytes.maketrans(b"+/", b"-_")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_WORD = re.compile(r"w[0-9a-z]*")
 _UNIX = datetime(1970, 1, 1, tzinfo=UTC)
 
 First = Annotated[int | None, strawberry.argument(description="How many items, 1–100 (每页条数).")]
@@ -176,6 +177,21 @@ def day_after(after: str | None) -> tuple[date, int] | None:
         return date.fromisoformat(day), _number(key)
     except ValueError:
         raise _malformed() from None
+
+
+def word_cursor(word: str, key: int) -> str:
+    """The cursor of a list that is ordered by words of ``0-9a-z`` and then by id."""
+    return _encode(f"w{word}:{key}")
+
+
+def word_after(after: str | None) -> tuple[str, int] | None:
+    """The word and id that ``after`` names."""
+    if after is None:
+        return None
+    word, _, key = _decode(after).partition(":")
+    if not _WORD.fullmatch(word):
+        raise _malformed()
+    return word[1:], _number(key)
 
 
 def rank_cursor(rank: int, at: datetime, key: int) -> str:

@@ -13,6 +13,7 @@ from sqlmodel import col
 from app.database.columns import new_id, now
 from app.errors import Conflict
 from app.jobs import Job, JobKind, enqueue
+from app.knowledge.alphabet import alphabetical
 from app.knowledge.bounds import check_head, check_source
 from app.knowledge.changes import note_change
 from app.knowledge.linking import Passage, known_titles, store_links
@@ -217,6 +218,7 @@ def _take_standing(
     regulation.repealed_on = found.repealed_on
     regulation.next_change_on = found.next_change_on
     regulation.dated_on = dated_on(current)
+    regulation.alphabetical = alphabetical(regulation.short_title)
     regulation.updated_at = now()
 
 

@@ -1,5 +1,7 @@
 """The list of regulations that a member sees: narrowed, in order, page by page."""
 
+import enum
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -16,17 +18,31 @@ from app.knowledge.rules import RegulationStatus
 from app.visibility import Viewer
 
 
-class Place(NamedTuple):
-    """Where a regulation stands in the list."""
+class RegulationOrder(enum.StrEnum):
+    """By what a list is sorted; the values are the graph's."""
 
-    dated_on: date
+    PROMULGATED = "PROMULGATED"
+    TITLE = "TITLE"
+
+
+class Place(NamedTuple):
+    """Where a regulation stands in a list: by its ``dated_on``, or its ``alphabetical`` title."""
+
+    key: date | str
     id: int
 
 
-#: Before the first of the list.
-TOP = Place(date.max, 2**63 - 1)
 _TODAY = sa.bindparam("today", type_=sa.Date)
-_COLUMNS: tuple[Any, ...] = (col(Regulation.dated_on), col(Regulation.id))
+_ID: Any = col(Regulation.id)
+_KEYS: Mapping[RegulationOrder, Any] = {
+    RegulationOrder.PROMULGATED: col(Regulation.dated_on),
+    RegulationOrder.TITLE: col(Regulation.alphabetical),
+}
+#: Before the first of each list.
+_TOPS: Mapping[RegulationOrder, Place] = {
+    RegulationOrder.PROMULGATED: Place(date.max, 2**63 - 1),
+    RegulationOrder.TITLE: Place("", 0),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,18 +61,21 @@ async def regulations_visible(
     narrowed: RegulationFilter,
     *,
     first: int,
-    after: Place = TOP,
+    order: RegulationOrder = RegulationOrder.PROMULGATED,
+    after: Place | None = None,
 ) -> list[RegulationRow]:
-    """The ``first`` regulations behind ``after`` that ``viewer`` sees.
+    """The ``first`` regulations behind ``after``, a place of this order, that ``viewer`` sees.
 
-    What was promulgated last comes first (``rules.dated_on``), what has no day last; of one day
-    what was imported last.
+    By PROMULGATED the latest come first (``rules.dated_on``), what has no day last; of one day
+    what was imported last. By TITLE they are sorted by sound.
     """
     statement = _list(
+        order,
         category=narrowed.category is not None,
         issuer=narrowed.issuer is not None,
         status=narrowed.status is not None,
     )
+    place = _TOPS[order] if after is None else after
     return await database.fetch(
         statement,
         keys=viewer.keys,
@@ -64,27 +83,33 @@ async def regulations_visible(
         issuer=narrowed.issuer,
         status=narrowed.status and narrowed.status.value,
         today=narrowed.today,
-        dated_on=after.dated_on,
-        id=after.id,
+        key=place.key,
+        id=place.id,
         limit=first,
     )
 
 
 @cache
-def _list(*, category: bool, issuer: bool, status: bool) -> Statement[RegulationRow]:
+def _list(
+    order: RegulationOrder, *, category: bool, issuer: bool, status: bool
+) -> Statement[RegulationRow]:
     """One text for each combination of filters, so that each is planned for what it does."""
-    after = sa.bindparam("dated_on", type_=sa.Date), sa.bindparam("id", type_=sa.BigInteger)
-    page = sa.select(*regulation_columns()).where(
-        VISIBLE_TO, sa.tuple_(*_COLUMNS) < sa.tuple_(*after)
-    )
+    key = _KEYS[order]
+    place = sa.tuple_(key, _ID)
+    after = sa.tuple_(sa.bindparam("key", type_=key.type), sa.bindparam("id", type_=sa.BigInteger))
+    if order is RegulationOrder.TITLE:
+        behind, sorting = place > after, (key, _ID)
+    else:
+        behind, sorting = place < after, (key.desc(), _ID.desc())
+    page = sa.select(*regulation_columns()).where(VISIBLE_TO, behind)
     if category:
         page = page.where(col(Regulation.category) == sa.bindparam("category", type_=sa.String))
     if issuer:
         page = page.where(col(Regulation.issuer) == sa.bindparam("issuer", type_=sa.String))
     if status:
         page = page.where(_stands())
-    newest = page.order_by(*(column.desc() for column in _COLUMNS))
-    return Statement(RegulationRow, newest.limit(sa.bindparam("limit", type_=sa.Integer)))
+    page = page.order_by(*sorting).limit(sa.bindparam("limit", type_=sa.Integer))
+    return Statement(RegulationRow, page)
 
 
 def _stands() -> sa.ColumnElement[bool]:

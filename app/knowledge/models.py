@@ -18,7 +18,8 @@ class Regulation(SQLModel, table=True):
     one where none is yet; they are true until ``next_change_on``, when the next wording takes
     effect or the regulation ends. ``first_effective_on`` and ``last_effective_on`` are the days
     from which its first and last wording bind, None where that is always (``rules.standing``).
-    ``dated_on`` is its place on the shelf (``rules.dated_on``).
+    ``dated_on`` and ``alphabetical`` are its places on the shelf (``rules.dated_on``,
+    ``alphabet.alphabetical``).
     """
 
     __tablename__ = "regulation"
@@ -27,6 +28,9 @@ class Regulation(SQLModel, table=True):
         sa.Index("ix_regulation_dated_on", "dated_on", "id"),
         sa.Index("ix_regulation_category", "category", "dated_on", "id"),
         sa.Index("ix_regulation_issuer", "issuer", "dated_on", "id"),
+        sa.Index("ix_regulation_alphabetical", "alphabetical", "id"),
+        sa.Index("ix_regulation_category_alphabetical", "category", "alphabetical", "id"),
+        sa.Index("ix_regulation_issuer_alphabetical", "issuer", "alphabetical", "id"),
         sa.Index("ix_regulation_next_change_on", "next_change_on"),
     )
 
@@ -45,6 +49,7 @@ class Regulation(SQLModel, table=True):
     repealed_on: date | None = None
     next_change_on: date | None = None
     dated_on: date = UNDATED
+    alphabetical: str = Field(default="", max_length=200)
     audience_key: str = Field(max_length=40)
     current_version_id: int | None = Field(default=None, sa_type=KEY)
     created_at: datetime = instant()

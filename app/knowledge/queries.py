@@ -37,6 +37,7 @@ class RegulationRow(NamedTuple):
     last_effective_on: date | None
     repealed_on: date | None
     dated_on: date
+    alphabetical: str
     audience_key: str
     current_version_id: int
     updated_at: datetime

@@ -9,9 +9,9 @@ from regulations import TODAY, bring
 
 from app.knowledge import queries
 from app.knowledge.listing import (
-    TOP,
     Place,
     RegulationFilter,
+    RegulationOrder,
     _list,
     regulations_visible,
 )
@@ -31,17 +31,24 @@ NARROWINGS = [
 ]
 
 
-async def rows(database, viewer=MEMBER, *, first=100, after=TOP, today=TODAY, **narrowed):
+PROMULGATED, TITLE = RegulationOrder
+
+
+async def rows(
+    database, viewer=MEMBER, *, first=100, order=PROMULGATED, after=None, today=TODAY, **narrowed
+):
     wanted = RegulationFilter(today, **narrowed)
-    return await regulations_visible(database, viewer, wanted, first=first, after=after)
+    return await regulations_visible(
+        database, viewer, wanted, first=first, order=order, after=after
+    )
 
 
 async def listed(database, viewer=MEMBER, **rest):
     return [row.title for row in await rows(database, viewer, **rest)]
 
 
-async def shelve(database, days):
-    """Regulations of these days, of changing categories, issuers and audiences."""
+async def shelve(database, places):
+    """Regulations of these days and titles, of changing categories, issuers and audiences."""
     made = [
         {
             "id": key,
@@ -52,10 +59,11 @@ async def shelve(database, days):
             "issuer": ("集团党委", "集团工会", None)[key % 3],
             "repealed_on": TODAY if key % 5 == 0 else None,
             "dated_on": day,
+            "alphabetical": word,
             "audience_key": ("public", "everyone", "tree:7", "tree:8")[key % 4],
             "current_version_id": key,
         }
-        for key, day in enumerate(days, start=1)
+        for key, (day, word) in enumerate(places, start=1)
     ]
     async with database.transaction() as session:
         await session.execute(sa.insert(Regulation), made)
@@ -142,34 +150,56 @@ async def test_a_list_is_narrowed_by_the_status_of_the_day(database):
         assert set(await listed(database, status=status)) == expected
 
 
-async def test_pages_of_any_size_walk_the_list_once_and_in_order(database):
+async def test_titles_are_sorted_by_their_sound(database):
+    for title in ("刑法", "中华人民共和国保险法", "关于《公司法》的规定（三）", "安全生产法"):
+        await bring(database, title, "文。")
+    await bring(database, "关于《公司法》的规定（二）", "文。")
+    assert await listed(database, order=TITLE) == [
+        "安全生产法",
+        "中华人民共和国保险法",
+        "关于《公司法》的规定（二）",
+        "关于《公司法》的规定（三）",
+        "刑法",
+    ]
+    assert await listed(database, order=TITLE, first=1, after=Place("bao3", 0)) == [
+        "中华人民共和国保险法"
+    ]
+
+
+@pytest.mark.parametrize("order", RegulationOrder)
+async def test_pages_of_any_size_walk_the_list_once_and_in_order(database, order):
     chance = random.Random(14)
     days = [UNDATED, date(1000, 1, 2), date(2020, 2, 29), date(2020, 3, 1), date(9999, 12, 31)]
-    await shelve(database, chance.choices(days, k=48))
+    words = ["", "0", "xi1an1", "xian1", "z"]
+    await shelve(database, ((chance.choice(days), chance.choice(words)) for _ in range(48)))
+    name, descending = {PROMULGATED: ("dated_on", True), TITLE: ("alphabetical", False)}[order]
+
+    def place(row):
+        return Place(getattr(row, name), row.id)
+
     for narrowed in NARROWINGS:
-        whole = await rows(database, **narrowed)
-        places = [Place(row.dated_on, row.id) for row in whole]
-        assert places == sorted(places, reverse=True)
+        whole = await rows(database, order=order, **narrowed)
+        assert whole == sorted(whole, key=place, reverse=descending)
         for size in (1, 2, 3, 5, 7, 47, 48):
-            walked, after = [], TOP
-            while page := await rows(database, first=size, after=after, **narrowed):
-                walked += [row.id for row in page]
-                after = Place(page[-1].dated_on, page[-1].id)
-            assert walked == [row.id for row in whole]
-    everything = await rows(database)
+            walked, after = [], None
+            while page := await rows(database, first=size, order=order, after=after, **narrowed):
+                walked += page
+                after = place(page[-1])
+            assert walked == whole
+    everything = await rows(database, order=order)
     assert len(everything) == 36
-    assert len({row.dated_on for row in everything}) == len(days)
+    assert len({place(row).key for row in everything}) == 5
 
 
-async def plans(database):
+async def plans(database, order):
     """How each combination of filters is read."""
     words = "EXPLAIN QUERY PLAN" if database.dialect == "sqlite" else "EXPLAIN (COSTS OFF)"
-    values = {"keys": MEMBER.keys, "today": TODAY, "limit": 21, **TOP._asdict()}
+    top = {PROMULGATED: date.max, TITLE: ""}[order]
+    values = {"keys": MEMBER.keys, "today": TODAY, "limit": 21, "key": top, "id": 2**62}
     for narrowed in NARROWINGS:
         values |= {"category": "党内法规", "issuer": "集团党委", "status": "IN_FORCE"}
-        text = _list(**{name: value is not None for name, value in narrowed.items()}).text(
-            database.dialect
-        )
+        filters = {name: value is not None for name, value in narrowed.items()}
+        text = _list(order, **filters).text(database.dialect)
         found = await database._reader.fetch(
             f"{words} {text.sql}", text.parameters(values), slow=False
         )
@@ -177,16 +207,21 @@ async def plans(database):
 
 
 async def test_each_page_is_read_in_the_order_of_an_index(database):
-    await shelve(database, (date(1990, 1, 1) + timedelta(days=n) for n in range(2000)))
+    first = date(1990, 1, 1)
+    await shelve(database, ((first + timedelta(days=n), f"w{n:04}") for n in range(2000)))
     async with database.engine.begin() as connection:
         await connection.execute(sa.text("ANALYZE"))
-    async for narrowed, plan in plans(database):
-        by_key = [name for name in ("category", "issuer") if narrowed[name]]
-        # Where half of all have the category, PostgreSQL rightly walks them all.
-        if not by_key or database.dialect == "postgresql":
-            by_key.append("dated_on")
-        assert any(f"ix_regulation_{name}" in plan for name in by_key)
-        assert "TEMP B-TREE" not in plan
-        assert "Sort" not in plan
-        assert "Seq Scan" not in plan
-        assert "SCAN regulation" not in plan
+    for order, alone, ending in (
+        (PROMULGATED, "dated_on", ""),
+        (TITLE, "alphabetical", "_alphabetical"),
+    ):
+        async for narrowed, plan in plans(database, order):
+            by_key = [f"{name}{ending}" for name in ("category", "issuer") if narrowed[name]]
+            # Where half of all have the category, PostgreSQL rightly walks them all.
+            if not by_key or database.dialect == "postgresql":
+                by_key.append(alone)
+            assert any(f"ix_regulation_{name}" in plan for name in by_key)
+            assert "TEMP B-TREE" not in plan
+            assert "Sort" not in plan
+            assert "Seq Scan" not in plan
+            assert "SCAN regulation" not in plan

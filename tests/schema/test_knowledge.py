@@ -1,4 +1,5 @@
 from datetime import timedelta
+from itertools import product
 
 import pytest
 from group import global_id
@@ -205,17 +206,20 @@ async def test_nothing_of_a_hidden_regulation_shows(database, ask):
 async def test_the_list_is_walked_by_its_cursors_in_a_statement_a_page(database, ask):
     for title, on in (("甲", "2020年1月1日"), ("乙", None), ("丙", "2021年1月1日"), ("丁", None)):
         await bring(database, title, "文。", on=on, effective=None)
-    page = """query ($first: Int, $after: String) { regulations(first: $first, after: $after) {
-      nodes { title } pageInfo { hasNextPage endCursor } } }"""
-    for first in (1, 2, 3, 4, 5):
+    page = """query ($first: Int, $after: String, $order: RegulationOrder!) {
+      regulations(first: $first, after: $after, order: $order) {
+        nodes { title } pageInfo { hasNextPage endCursor } } }"""
+    orders = (("PROMULGATED", ["丙", "甲", "丁", "乙"]), ("TITLE", ["丙", "丁", "甲", "乙"]))
+    for first, (order, titles) in product((1, 2, 3, 4, 5), orders):
         walked, after, more = [], None, True
         while more:
-            statements, read = await ask.statements(page, MEMBER, first=first, after=after)
+            given = {"first": first, "after": after, "order": order}
+            statements, read = await ask.statements(page, MEMBER, **given)
             assert statements == 1
             walked += [node["title"] for node in read["regulations"]["nodes"]]
             info = read["regulations"]["pageInfo"]
             after, more = info["endCursor"], info["hasNextPage"]
-        assert walked == ["丙", "甲", "丁", "乙"]
+        assert walked == titles
 
 
 @pytest.mark.parametrize(

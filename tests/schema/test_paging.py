@@ -20,6 +20,8 @@ from schema.paging import (
     offset_cursor,
     time_after,
     time_cursor,
+    word_after,
+    word_cursor,
 )
 
 pytestmark = pytest.mark.anyio
@@ -135,7 +137,7 @@ async def test_a_malformed_cursor_names_its_argument(database, ask, author):
 @given(st.text(max_size=30))
 @example("O_")
 def test_a_text_that_nobody_gave_out_is_no_cursor(text):
-    for read in (lambda after: id_after(after, 0), time_after, day_after, offset_after):
+    for read in (lambda after: id_after(after, 0), time_after, day_after, word_after, offset_after):
         with pytest.raises(Invalid) as refused:
             read(text)
         assert refused.value.path == ("after",)
@@ -147,12 +149,19 @@ _OTHERS = ("17", "1700000000000000:17", "2020-02-30:1", "20200301:1", "2020-03-0
 
 
 async def test_a_cursor_of_another_list_is_none_of_the_regulations(database, ask):
-    query = "query ($after: String) { regulations(after: $after) { nodes { id } } }"
-    for after in [*_NO_CURSORS, *map(_cursor, _OTHERS)]:
-        assert (after, await ask.refusal(query, after=after)) == (
-            after,
-            {"code": "INVALID", "field": ["after"]},
-        )
+    query = """query ($after: String, $order: RegulationOrder!) {
+      regulations(after: $after, order: $order) { nodes { id } } }"""
+    for order, other in (("PROMULGATED", "wxian1:1"), ("TITLE", "2020-03-01:1")):
+        for after in [*_NO_CURSORS, *map(_cursor, (*_OTHERS, other))]:
+            assert (after, await ask.refusal(query, after=after, order=order)) == (
+                after,
+                {"code": "INVALID", "field": ["after"]},
+            )
+
+
+@given(st.text("019az", max_size=200), st.integers(0, LAST_ID))
+def test_a_cursor_of_a_word_reads_as_what_it_was_made_of(word, key):
+    assert word_after(word_cursor(word, key)) == (word, key)
 
 
 @given(st.dates(), st.integers(0, LAST_ID))

@@ -1,10 +1,12 @@
-"""Order regulations by the day on which they were made, and let documents be uploaded."""
+"""Order regulations by their day and by title, and let documents be uploaded."""
 
 from datetime import date
 
 import sqlalchemy as sa
 import sqlmodel
 from alembic import op
+
+from app.knowledge.alphabet import alphabetical
 
 
 revision = '0014'
@@ -15,11 +17,14 @@ depends_on = None
 TEXT = sqlmodel.sql.sqltypes.AutoString
 PURPOSES = ('IMAGE', 'VIDEO', 'AVATAR')
 UNDATED = date(1000, 1, 1)
-REGULATION = sa.table('regulation', *(sa.column(name, sa.Date()) for name in ('dated_on', 'promulgated_on', 'effective_on')))
+DAYS = (sa.column(name, sa.Date()) for name in ('dated_on', 'promulgated_on', 'effective_on'))
+TEXTS = (sa.column(name, sa.String()) for name in ('short_title', 'alphabetical'))
+REGULATION = sa.table('regulation', sa.column('id', sa.BigInteger()), *DAYS, *TEXTS)
 
 
 def upgrade() -> None:
     _date_regulations()
+    _sort_titles()
     _take_documents()
 
 
@@ -32,6 +37,17 @@ def _date_regulations() -> None:
     op.drop_index('ix_regulation_category', table_name='regulation')
     op.create_index('ix_regulation_category', 'regulation', ['category', 'dated_on', 'id'])
     op.create_index('ix_regulation_issuer', 'regulation', ['issuer', 'dated_on', 'id'])
+
+
+def _sort_titles() -> None:
+    op.add_column('regulation', sa.Column('alphabetical', TEXT(length=200), nullable=False, server_default=''))
+    connection = op.get_bind()
+    for row in connection.execute(sa.select(REGULATION.c.id, REGULATION.c.short_title)).all():
+        sorted_by = {'alphabetical': alphabetical(row.short_title)}
+        connection.execute(sa.update(REGULATION).where(REGULATION.c.id == row.id).values(sorted_by))
+    op.create_index('ix_regulation_alphabetical', 'regulation', ['alphabetical', 'id'])
+    op.create_index('ix_regulation_category_alphabetical', 'regulation', ['category', 'alphabetical', 'id'])
+    op.create_index('ix_regulation_issuer_alphabetical', 'regulation', ['issuer', 'alphabetical', 'id'])
 
 
 def _take_documents() -> None:

@@ -1,4 +1,4 @@
-"""Regulations that were imported before lists went by their day get one by migrating."""
+"""Regulations that were imported before lists were sorted get their places by migrating."""
 
 from datetime import date
 
@@ -47,16 +47,20 @@ def _quoted(day):
     return "NULL" if day is None else f"'{day}'"
 
 
-async def test_each_gets_the_day_by_which_it_is_listed(before):
+async def test_each_gets_the_day_and_the_sound_by_which_it_is_listed(before):
     async with before.engine.begin() as connection:
         for key, (promulgated, effective, _) in enumerate(_DAYS):
             await connection.exec_driver_sql(
                 "INSERT INTO regulation (id, title, title_key, subtitle, short_title, category,"
                 " audience_key, promulgated_on, effective_on, created_at, updated_at) VALUES"
-                f" ({key}, '办法', '办法{key}', '', '办法', '制度', 'public',"
+                f" ({key}, '办法', '办法{key}', '', '现行办法', '制度', 'public',"
                 f" {_quoted(promulgated)}, {_quoted(effective)}, '2026-01-01', '2026-01-01')"
             )
     await upgrade(before)
     async with before.transaction() as session:
-        found = await session.execute(sa.text("SELECT dated_on FROM regulation ORDER BY id"))
-        assert [str(day) for (day,) in found] == [str(day) for *_, day in _DAYS]
+        found = await session.execute(
+            sa.text("SELECT dated_on, alphabetical FROM regulation ORDER BY id")
+        )
+        assert [(str(day), word) for day, word in found] == [
+            (str(day), "xian4xing2ban4fa3") for *_, day in _DAYS
+        ]
