@@ -27,6 +27,12 @@ _WITNESSES = 50
 
 _RENOWN_SHARE = 0.07
 
+WORD_SHARE = 0.5
+"""Words count half as much as pairs of letters, which count as much as letters (measured)."""
+
+SYNONYM_SHARE = 0.5
+"""What another word counts in a text that lacks the member's own."""
+
 
 class Candidate(NamedTuple):
     """A document that an engine found, with its weighted score; ``unit`` groups neighbours."""

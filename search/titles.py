@@ -6,8 +6,9 @@ from search.port import Document
 
 # The whole title; its start; somewhere within; the same for its sound; a homophone of its start.
 # Multiplied by the prior, a statute that has the words within comes before an interpretation that
-# does, and an exact title before all.
+# does, and an exact title before all. What is but shortened comes below what has the words.
 WHOLE, START, INSIDE, SOUND_START, SOUND_INSIDE, HOMOPHONE = 100, 16, 10, 14, 9, 6
+ABBREVIATION = 8
 
 
 def names_of(document: Document) -> list[str]:

@@ -1,7 +1,7 @@
 """A stand-in for Meilisearch: as much of its HTTP as we use, kept in memory.
 
 It proves how we bear up when a server fails us, and nothing about what a real one finds: a document
-matches that has the first word asked, and what scores is the share of the words that it has.
+matches that has all words and phrases asked, and all that match score the same.
 """
 
 import json
@@ -40,9 +40,13 @@ class Index:
 
 
 class StandIn:
-    """The state of the server; ``refusals`` are the codes with which the next tasks fail."""
+    """The state of the server; ``refusals`` are the codes with which the next tasks fail.
+
+    ``queries`` are all searches that were asked, ``encodings`` those in which they took answers.
+    """
 
     def __init__(self):
+        self.queries, self.encodings = [], set()
         self.indexes, self.tasks, self.keys = {}, [], []
         self.refusals, self.is_master = [], False
         self.lock = threading.RLock()
@@ -148,6 +152,7 @@ class StandIn:
                 return 200, index.documents[key]
 
     def _multi_search(self, method, rest, body):
+        self.queries += body["queries"]
         found = [self._found(query) for query in body["queries"]]
         if body.get("federation") is None:
             return 200, {
@@ -158,9 +163,9 @@ class StandIn:
         best = {}
         for query, hits in zip(body["queries"], found, strict=True):
             worth = query["federationOptions"]["weight"]
-            for score, document in hits:
+            for document in hits:
                 known = best.get(document["key"], (0, None))
-                best[document["key"]] = max(known, (score * worth, document), key=lambda e: e[0])
+                best[document["key"]] = max(known, (worth, document), key=lambda e: e[0])
         ordered = sorted(best.values(), key=lambda each: (-each[0], each[1]["id"]))
         federation = body["federation"]
         page = ordered[federation["offset"] :][: federation["limit"]]
@@ -171,12 +176,11 @@ class StandIn:
 
     def _found(self, query):
         documents = self._index(query["indexUid"]).documents.values()
-        within = [each for each in documents if matches(query["filter"], each)]
+        within = [each for each in documents if matches(query.get("filter"), each)]
         fields = query.get("attributesToSearchOn") or []
-        scored = [(_score(query["q"], fields, each), each) for each in within]
         return sorted(
-            ((score, each) for score, each in scored if score),
-            key=lambda each: (-each[0], -each[1].get("prior", 0), each[1]["id"]),
+            (each for each in within if _has(query["q"], fields, each)),
+            key=lambda each: (-each.get("prior", 0), each["id"]),
         )
 
     def _index(self, name):
@@ -196,22 +200,20 @@ class StandIn:
         return 202, told | {"type": kind, "enqueuedAt": now}
 
 
-def _score(asked, fields, document):
+def _has(asked, fields, document):
     asked, *unwanted = re.split(r'(?:^| )-(?=")', asked)
     letters = f" {_text(document.get('letters'))} "
     if any(f" {each.strip(chr(34))} " in letters for each in unwanted):
-        return 0
+        return False
     held = " | ".join(_text(document.get(field)) for field in fields)
     phrases = re.findall(r'"([^"]+)"', asked)
     words = re.sub(r'"[^"]+"', " ", asked).split()
     if not all(f" {phrase} " in f" {held} " for phrase in phrases):
-        return 0
+        return False
     tokens = held.split()
     starts = bool({"sound_starts", "sound_inside"} & set(fields))
     has = [word in tokens or (starts and any(t.startswith(word) for t in tokens)) for word in words]
-    if words and not has[0] and not phrases:
-        return 0
-    return (len(phrases) + sum(has)) / (len(phrases) + len(has)) if phrases or has else 1
+    return all(has)
 
 
 def _text(value):
@@ -219,16 +221,22 @@ def _text(value):
 
 
 def _page(query, hits):
-    shown = [document for _, document in hits][: query["limit"]]
-    return {"hits": shown, "estimatedTotalHits": len(hits)}
+    counted = {field: _tally(hits, field) for field in query.get("facets", ())}
+    page = {"hits": hits[: query["limit"]], "estimatedTotalHits": len(hits)}
+    return page | {"facetDistribution": {field: tally for field, tally in counted.items() if tally}}
+
+
+def _tally(documents, field):
+    values = [document.get(field) for document in documents]
+    flat = [each for value in values for each in (value if isinstance(value, list) else [value])]
+    return {value: flat.count(value) for value in flat if value is not None}
 
 
 def _facets(federation, documents):
     counted = {}
     for index, fields in (federation.get("facetsByIndex") or {}).items():
         mine = [each for each in documents if (each["scope"] == "REGULATION") == ("regul" in index)]
-        values = {field: [e[field] for e in mine if e[field] is not None] for field in fields}
-        tally = {field: {v: held.count(v) for v in held} for field, held in values.items()}
+        tally = {field: _tally(mine, field) for field in fields}
         counted[index] = {"distribution": tally, "stats": {}}
     return {"facetsByIndex": counted}
 
@@ -246,6 +254,8 @@ class Handler(BaseHTTPRequestHandler):
         raw = self.rfile.read(length)
         bearer = self.headers.get("Authorization", "").removeprefix("Bearer ")
         path = self.path.partition("?")[0]
+        if path == "/multi-search":
+            self.server.state.encodings.add(self.headers.get("Accept-Encoding"))
         try:
             body = json.loads(raw) if raw else None
             status, answer = self.server.state.answer(self.command, path, body, bearer)

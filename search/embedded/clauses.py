@@ -16,12 +16,8 @@ from search.embedded.index import (
 )
 from search.port import Filter, SearchScope
 from search.question import Question
+from search.ranking import SYNONYM_SHARE, WORD_SHARE
 from search.synonyms import Synonym
-
-_WORD_WEIGHT = 0.5
-"""Words count half as much as pairs of letters, which count as much as letters (measured)."""
-
-_SYNONYM_WEIGHT = 0.5
 
 _COMMON = 3
 
@@ -52,8 +48,8 @@ def asked(
 ) -> Query:
     """The documents ``within`` that a question may mean, scored by how much they say of it."""
     letters = [snapshot.term("letters", letter) for letter in _telling(snapshot, question.letters)]
-    words = [snapshot.term("words", word, boost=_WORD_WEIGHT) for word in question.helpful_words]
-    wanted = [snapshot.term("words", word, boost=_WORD_WEIGHT) for word in question.wanted_words]
+    words = [snapshot.term("words", word, boost=WORD_SHARE) for word in question.helpful_words]
+    wanted = [snapshot.term("words", word, boost=WORD_SHARE) for word in question.wanted_words]
     wanted += [snapshot.term("bigrams", pair) for pair in question.wanted_bigrams]
     wanted += [_others(snapshot, synonym) for synonym in synonyms]
     phrases = [_phrase(snapshot, run) for run in question.phrases]
@@ -83,7 +79,7 @@ def _phrase(snapshot: Snapshot, run: str) -> Query:
 def _others(snapshot: Snapshot, synonym: Synonym) -> Query:
     """The documents that say in other words what they do not say in this one."""
     others = best_of(_phrase(snapshot, other) for other in synonym.others)
-    return boosted(but_not(others, _phrase(snapshot, synonym.word)), _SYNONYM_WEIGHT)
+    return boosted(but_not(others, _phrase(snapshot, synonym.word)), SYNONYM_SHARE)
 
 
 def _conditions(snapshot: Snapshot, chosen: Filter) -> Iterator[Query]:

@@ -2,17 +2,16 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
-from typing import NamedTuple
 
 from app.knowledge.numerals import ArticleNumber
-from search.abbreviations import may_be_abbreviation, spelled_out
-from search.citations import key, read_citation
+from search.abbreviations import likeliest, may_be_abbreviation, spelled_out
+from search.citations import key
 from search.embedded.fields import SCOPES
 from search.embedded.index import Query, Row, Snapshot, every, worth
 from search.embedded.weighing import candidates
 from search.port import SearchScope
 from search.ranking import Candidate
+from search.readings import Reading, readings
 from search.synonyms import Synonyms
 
 _NAMED_SCORE = 10_000.0
@@ -24,14 +23,6 @@ class Named:
 
     query: Query
     candidates: list[Candidate]
-    elsewhere: str
-
-
-class _Reading(NamedTuple):
-    """What a query may mean: keys of titles, likeliest first, and the article if one is asked."""
-
-    titles: tuple[str, ...]
-    article: ArticleNumber | None
     elsewhere: str
 
 
@@ -51,24 +42,17 @@ def find_named(snapshot: Snapshot, asking: str, within: Query, synonyms: Synonym
         if may_be_abbreviation(typed):
             yield from _meant(snapshot, typed, within)
 
-    readings = tuple(_readings(asking))
+    read = tuple(readings(asking))
     for way in (itself, learnt, shortened):
-        for reading in readings:
+        for reading in read:
             titles = (title for typed in reading.titles for title in way(typed))
             if named := _first(snapshot, reading, titles, within):
                 return named
     return None
 
 
-def _readings(asking: str) -> Iterator[_Reading]:
-    # A title may hold a citation: 关于适用刑法第十二条几个问题的解释.
-    yield _Reading((key(asking),), None, asking)
-    if citation := read_citation(asking):
-        yield _Reading(citation.titles, citation.article, citation.elsewhere)
-
-
 def _first(
-    snapshot: Snapshot, reading: _Reading, titles: Iterable[str], within: Query
+    snapshot: Snapshot, reading: Reading, titles: Iterable[str], within: Query
 ) -> Named | None:
     """The articles under the first of these titles that has what was asked."""
     for title in titles:
@@ -89,20 +73,14 @@ def _under(snapshot: Snapshot, title: str, article: ArticleNumber | None, within
 
 
 def _meant(snapshot: Snapshot, typed: str, within: Query) -> Iterator[str]:
-    """The title that an abbreviation stands for, if it is but one.
-
-    Laws come before interpretations, then the least shortened; two alike leave it open.
-    """
+    """The title that an abbreviation stands for, if it is but one."""
     regulations = every([within, snapshot.term("scope", SCOPES.index(SearchScope.REGULATION))])
     names = (name for name, _ in snapshot.terms("name", typed[0]))
     weighed = []
     for title in spelled_out(typed, names):
         rows = snapshot.best(_under(snapshot, title, None, regulations), limit=1).rows
-        weighed += [(-score, len(title), title) for score, _ in rows]
-    likeliest = groupby(sorted(weighed), key=lambda each: each[:2])
-    alike = [title for *_, title in next(likeliest, ((), ()))[1]]
-    if len(alike) == 1:
-        yield alike[0]
+        weighed += [(score, title) for score, _ in rows]
+    yield from likeliest(weighed)
 
 
 def _in_reading_order(snapshot: Snapshot, rows: Sequence[tuple[float, Row]]) -> list[Candidate]:

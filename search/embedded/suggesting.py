@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from search import text, titles
-from search.abbreviations import may_be_abbreviation, spelled_out
+from search.abbreviations import MOST_MEANT, may_be_abbreviation, spelled_out
 from search.embedded.clauses import allowed_cards
 from search.embedded.fields import SCOPES
 from search.embedded.index import Query, Snapshot, best_of, every, worth
@@ -11,10 +11,6 @@ from search.port import SearchScope, SuggestionHit
 from search.question import checked
 from search.sounds import syllables
 
-# Below what has the words themselves, and their sounds (`search.titles`).
-_ABBREVIATION = 8
-
-_MOST_MEANT = 8
 """So many titles at most are thought of for one abbreviation."""
 
 _SPARE = 4
@@ -61,5 +57,5 @@ def _ways(snapshot: Snapshot, typed: str) -> Iterator[Query]:
         yield worth(snapshot.term("sound_starts", "".join(syllables(typed))), titles.HOMOPHONE)
     if may_be_abbreviation(typed):
         names = (name for name, _ in snapshot.terms("card_name", typed[0]))
-        for meant in spelled_out(typed, names)[:_MOST_MEANT]:
-            yield worth(snapshot.term("card_name", meant), _ABBREVIATION)
+        for meant in spelled_out(typed, names)[:MOST_MEANT]:
+            yield worth(snapshot.term("card_name", meant), titles.ABBREVIATION)

@@ -1,38 +1,34 @@
-"""How a question is put to the indexes: searches that look for one thing each, merged by worth."""
+"""How searches are put to the indexes in use, within what somebody may find."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from search import text
-from search.meilisearch.fields import plain, terms_in
-from search.meilisearch.filters import allowed
-from search.meilisearch.settings import FACETS, Names
+from search.meilisearch.filters import allowed, documents
+from search.meilisearch.settings import FACETS, KEY, Names
 from search.meilisearch.wire import Wire
 from search.port import Filter, SearchScope
-from search.question import Question
-from search.synonyms import Synonym
 
 ROW = (
-    *("id", "scope", "unit", "weight", "published", "number", "suffix", "names"),
+    *("key", "id", "scope", "unit", "weight", "published", "number", "suffix", "names", "called"),
     *("category", "issuer", "status"),
 )
 
-# The server reads ten words of a search, and no more.
-_MOST_WORDS = 10
-_MOST_PAIRS = 8
-_MOST_OTHERS = 4
-_PAIR_WORTH = 0.5
-_SYNONYM_WORTH = 0.6
-
 WORDS = ("title", "words")
+LETTERS = ("letters",)
+
+_MOST_REQUIRED = 8
+"""The server reads ten words of a search, and no more; two are left for what is asked."""
 
 Row = Mapping[str, Any]
+_Result = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """One thing to look for: documents need all of its phrases, or else the first of its words."""
+    """What to look for: documents need all of these words and phrases."""
 
     words: str
     fields: tuple[str, ...]
@@ -48,30 +44,45 @@ class Found:
     facets: Mapping[str, Mapping[str, int]]
 
 
+@dataclass(frozen=True)
 class Desk:
-    """Puts searches to the indexes in use, within what somebody may find."""
+    """Puts searches to the indexes in use, within what somebody may find.
 
-    def __init__(
-        self, wire: Wire, names: Names, chosen: Filter, *, unwanted: Sequence[str] = ()
-    ) -> None:
-        self._wire = wire
-        self._unwanted = "".join(f" -{phrase(run)}" for run in unwanted)
-        self._indexes = list(_indexes(names, chosen.scopes))
-        self._within = allowed(chosen)
+    All that is found has the runs of letters that are ``required``, and none that is ``unwanted``;
+    none of the conditions that are ``excluded`` holds for it.
+    """
 
-    def best(
+    wire: Wire
+    names: Names
+    chosen: Filter
+    required: Sequence[str] = ()
+    unwanted: Sequence[str] = ()
+    excluded: Sequence[str] = ()
+
+    @cached_property
+    def _indexes(self) -> list[str]:
+        return list(_indexes(self.names, self.chosen.scopes))
+
+    @cached_property
+    def _within(self) -> list[str]:
+        return allowed(self.chosen) + [f"NOT ({condition})" for condition in self.excluded]
+
+    @cached_property
+    def _always(self) -> list[str]:
+        required = map(phrase, self.required[:_MOST_REQUIRED])
+        return [*required, *(f"-{phrase(run)}" for run in self.unwanted)]
+
+    def any_of(
         self,
         searches: Sequence[Search],
         *,
         limit: int,
         offset: int = 0,
-        but_not: str | None = None,
         with_facets: bool = False,
     ) -> Found:
         """What one of these searches finds at least, by the best score that any gives it."""
-        within = self._within + ([f"NOT ({but_not})"] if but_not else [])
         queries = [
-            self._query(index, search.words, within, search.fields)
+            self._query(index, search)
             | {"attributesToRetrieve": ROW, "federationOptions": {"weight": search.worth}}
             for index in self._indexes
             for search in searches
@@ -79,94 +90,80 @@ class Desk:
         federation: dict[str, Any] = {"limit": limit, "offset": offset}
         if with_facets:
             federation["facetsByIndex"] = dict.fromkeys(self._indexes, FACETS)
-        answer = self._wire.ask(queries, federation)
+        if not queries:
+            return Found([], 0, {field: {} for field in FACETS})
+        answer = self.wire.ask(queries, federation)
         rows = [(hit["_federation"]["weightedRankingScore"], hit) for hit in answer["hits"]]
         return Found(rows, answer["estimatedTotalHits"], _facets(answer))
 
-    def rows(self, condition: str, limit: int) -> list[Row]:
-        """The documents of which a further condition holds, in no order."""
-        queries = [
-            {"indexUid": index, "q": self._unwanted, "filter": [*self._within, condition]}
-            | {"limit": limit, "attributesToRetrieve": ROW}
-            for index in self._indexes
-        ]
-        return [hit for result in self._wire.ask(queries)["results"] for hit in result["hits"]]
-
     def counts(self, searches: Sequence[Search]) -> list[int]:
         """How many documents each search finds."""
+        queries = [self._query(*each) | {"limit": 0} for each in self._everywhere(searches)]
+        return [sum(map(_total, results)) for results in self._answers(queries)]
+
+    def best_of_each(self, searches: Sequence[Search], limit: int) -> list[list[str]]:
+        """The keys of so many of the best that each search finds, of contents and regulations."""
         queries = [
-            self._query(index, search.words, self._within, search.fields) | {"limit": 0}
-            for search in searches
+            self._query(*each) | {"limit": limit, "attributesToRetrieve": [KEY]}
+            for each in self._everywhere(searches)
+        ]
+        return [[hit[KEY] for hit in _hits(results)] for results in self._answers(queries)]
+
+    def rows(self, condition: str, limit: int, *, more: Sequence[str] = ()) -> list[Row]:
+        """The documents of which a further condition holds, in no order; ``more`` are fields."""
+        (found,) = self.rows_of_each([condition], limit, more=more)
+        return found
+
+    def rows_of_each(
+        self, conditions: Sequence[str], limit: int, *, more: Sequence[str] = ()
+    ) -> list[list[Row]]:
+        """The documents of which each of these conditions holds."""
+        queries = [
+            self._query(index, Search("", LETTERS), condition)
+            | {"limit": limit, "attributesToRetrieve": [*ROW, *more]}
+            for condition in conditions
             for index in self._indexes
         ]
-        results = self._wire.ask(queries)["results"] if queries else []
-        totals = [result["estimatedTotalHits"] for result in results]
-        width = len(self._indexes)
-        return [sum(totals[place : place + width]) for place in range(0, len(totals), width)]
+        return list(map(_hits, self._answers(queries)))
+
+    def letters(self, keys: Sequence[str]) -> list[Row]:
+        """The documents of these keys, in no order, with the letters of their texts."""
+        return self.rows(documents(keys), len(keys), more=LETTERS) if keys else []
 
     def words(self, search: Search, limit: int) -> set[str]:
         """The words of some of the documents that a search finds."""
         queries = [
-            self._query(index, search.words, self._within, search.fields)
-            | {"limit": limit, "attributesToRetrieve": WORDS}
+            self._query(index, search) | {"limit": limit, "attributesToRetrieve": WORDS}
             for index in self._indexes
         ]
-        results = self._wire.ask(queries)["results"]
-        hits = [hit for result in results for hit in result["hits"]]
+        hits = [hit for results in self._answers(queries) for hit in _hits(results)]
         return {word for hit in hits for field in WORDS for word in hit[field].split()}
 
-    def _query(
-        self, index: str, words: str, within: Sequence[str], fields: Sequence[str]
-    ) -> dict[str, Any]:
+    def _everywhere(self, searches: Sequence[Search]) -> Iterator[tuple[str, Search]]:
+        return ((index, search) for search in searches for index in self._indexes)
+
+    def _answers(self, queries: Sequence[dict[str, Any]]) -> Iterator[Sequence[_Result]]:
+        """The answers to each search, one from each of the indexes."""
+        results = self.wire.ask(queries)["results"] if queries else []
+        width = len(self._indexes)
+        return (results[start : start + width] for start in range(0, len(results), width))
+
+    def _query(self, index: str, search: Search, *conditions: str) -> dict[str, Any]:
+        # What is required or unwanted is looked for where the letters stand alone.
+        fields = [*search.fields, *(LETTERS if self._always else ())]
         return {
             "indexUid": index,
-            "q": words + self._unwanted,
-            "filter": list(within),
-            # What is unwanted is looked for where the letters stand alone.
-            "attributesToSearchOn": text.unique([*fields, *(["letters"] * bool(self._unwanted))]),
-            "matchingStrategy": "last",
+            "q": " ".join((search.words, *self._always)),
+            "filter": [*self._within, *conditions],
+            "attributesToSearchOn": text.unique(fields),
+            "matchingStrategy": "all",
             "locales": ["cmn"],
         }
-
-
-def searches_of(question: Question, synonyms: Sequence[Synonym] = ()) -> list[Search]:
-    """What is looked for: every word comes first once, as the first alone is asked of a document.
-
-    Pairs of letters find what was cut to other words, and other words what means the same; phrases
-    have no synonyms at the server. A question of single letters (党) has nothing
-    else; what is quoted is asked of every document, and the words then say which is better.
-    """
-    known = [*terms_in(question.folded), *plain(question.wanted_words)]
-    words = text.unique(known)[:_MOST_WORDS]
-    if question.phrases:
-        phrases = [phrase(run) for run in question.phrases[:_MOST_WORDS]]
-        quoted = " ".join((*phrases, *words[: _MOST_WORDS - len(phrases)]))
-        return [Search(quoted, (*WORDS, "letters"))]
-    turned = [Search(_turned(words, place), WORDS) for place in range(len(words))]
-    pairs = [
-        Search(phrase(pair), ("letters",), _PAIR_WORTH)
-        for pair in question.wanted_bigrams[:_MOST_PAIRS]
-        if text.is_han(pair)
-    ]
-    others = [
-        Search(word(other), WORDS, _SYNONYM_WORTH)
-        for synonym in synonyms[:_MOST_WORDS]
-        for other in synonym.others[:_MOST_OTHERS]
-    ]
-    if turned or pairs:
-        return turned + pairs + others
-    letters = question.letters[:_MOST_WORDS]
-    return [Search(" ".join(letters[i:] + letters[:i]), ("letters",)) for i in range(len(letters))]
 
 
 def word(one: str) -> str:
     """A word as it stands: of one longer than two letters the server would ask a part only."""
     return f'"{one}"'
-
-
-def _turned(words: Sequence[str], place: int) -> str:
-    """The words from a place on, then those before it: the first is asked, the others help."""
-    return " ".join((word(words[place]), *words[place + 1 :], *words[:place]))
 
 
 def phrase(run: str) -> str:
@@ -179,6 +176,15 @@ def _indexes(names: Names, scopes: frozenset[SearchScope]) -> Iterator[str]:
         yield names.contents
     if not scopes or SearchScope.REGULATION in scopes:
         yield names.regulations
+
+
+def _hits(results: Sequence[_Result]) -> list[Row]:
+    return [hit for result in results for hit in result["hits"]]
+
+
+def _total(result: _Result) -> int:
+    total: int = result["estimatedTotalHits"]
+    return total
 
 
 def _facets(answer: Mapping[str, Any]) -> Mapping[str, Mapping[str, int]]:

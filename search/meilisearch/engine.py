@@ -11,16 +11,17 @@ from app.errors import Unavailable
 from search import text
 from search.meilisearch import settings
 from search.meilisearch.fields import key_of
-from search.meilisearch.finding import find
+from search.meilisearch.finding import Sources, find
+from search.meilisearch.renown import Renown
 from search.meilisearch.suggesting import suggest
 from search.meilisearch.wire import Access, Missing, Wire
 from search.meilisearch.writing import MARK, Library, Rebuild
 from search.port import EngineState, Held, Page, Request, SearchScope, SuggestionHit, Unit, UnitKind
 from search.streams import in_portions
-from search.synonyms import Synonyms, seeds
+from search.synonyms import Synonyms, seeded
 
 _SEARCH_THREADS = 8
-_DOCUMENTS_AT_ONCE = 500
+_DOCUMENTS_AT_ONCE = 2_000
 
 _Answer = TypeVar("_Answer")
 
@@ -39,7 +40,8 @@ class MeilisearchEngine:
         self._access = access
         self._wire = Wire(access)
         self._library = Library(self._wire)
-        self._synonyms = Synonyms(seeds())
+        self._renown = Renown(self._wire, self._library.live)
+        self._synonyms = seeded()
         self._searches = ThreadPoolExecutor(_SEARCH_THREADS, thread_name_prefix="meilisearch")
         self._writes = ThreadPoolExecutor(1, thread_name_prefix="meilisearch-index")
         # The first search need not wait for the dictionaries.
@@ -52,9 +54,8 @@ class MeilisearchEngine:
 
     async def search(self, request: Request) -> Page:
         """Find documents, best first; equal scores by id."""
-        return await self._searching(
-            lambda: find(self._wire, self._library.live, request, self._synonyms)
-        )
+        sources = Sources(self._wire, self._library.live, self._renown, self._synonyms)
+        return await self._searching(lambda: find(sources, request))
 
     async def suggest(
         self,
@@ -82,6 +83,8 @@ class MeilisearchEngine:
                 await self._writing(lambda: self._library.replace(units))
         except TimeoutError as late:
             raise Unavailable("搜索服务响应太慢，将自动重试。") from late
+        finally:
+            self._renown.forget()
 
     async def rebuild(self, units: AsyncIterable[Unit]) -> None:
         """Make new indexes of these units and swap them in; searches and ``replace`` go on.
@@ -95,6 +98,7 @@ class MeilisearchEngine:
             await self._writing(rebuild.publish)
         finally:
             await self._writing(rebuild.close)
+            self._renown.forget()
 
     async def learn(self, synonyms: Sequence[frozenset[str]]) -> None:
         """Put these sets of words that mean the same in place of those it knew."""

@@ -6,8 +6,9 @@ from datetime import date
 from typing import Any
 
 from search import text
+from search.citations import key, mentioned
 from search.meilisearch.settings import TERMS
-from search.port import Document, Unit, UnitKey, UnitKind, unit_key
+from search.port import Document, SearchScope, Unit, UnitKey, UnitKind, unit_key
 from search.sounds import initials, sound, syllables
 from search.titles import names_of, spellings
 
@@ -45,6 +46,8 @@ def document_fields(document: Document, version: int, write: str) -> dict[str, A
         "in_force_until": (document.in_force_until or date.max).toordinal(),
         "weight": document.weight,
         "names": [token(name) for name in names_of(document)],
+        "called": token(key(document.title)),
+        "mentions": _mentions(document),
         "number": document.number,
         "suffix": document.suffix,
         "title": " ".join(words_of(title)),
@@ -52,6 +55,13 @@ def document_fields(document: Document, version: int, write: str) -> dict[str, A
         "letters": spaced(whole),
         "sounds": " ".join(_sounds(words_of(whole))),
     }
+
+
+def _mentions(document: Document) -> list[str]:
+    """The other titles that an article of a regulation names: they are the better known for it."""
+    if document.scope is not SearchScope.REGULATION:
+        return []
+    return sorted(map(token, mentioned(document.text) - {key(document.title)}))
 
 
 def card_fields(unit: Unit, write: str, written: int) -> dict[str, Any]:
@@ -79,7 +89,7 @@ def _title(document: Document) -> dict[str, Any]:
         "audience": document.audience,
         "prior": document.weight - len(text.fold(document.title)) * 1e-4,
         "title": document.title,
-        "spelled": [f"{BEGIN} {' '.join(name)} {END}" for name in names],
+        "spelled": [spaced_name(name) for name in names],
         "sound_starts": [
             typed[:LONGEST_SOUND] for each in spoken for typed in ("".join(each), initials(each))
         ],
@@ -110,6 +120,21 @@ def plain(words: Iterable[str]) -> list[str]:
 def spaced(folded: str) -> str:
     """Each Han letter by itself, that phrases may be exact; full stops between the runs."""
     return ". ".join(" ".join(_letters(run)) for run in text.runs(folded))
+
+
+def unspaced(letters: str) -> str:
+    """What :func:`spaced` spread out, each run of letters between full stops."""
+    return f".{letters.replace(' ', '')}."
+
+
+def spaced_name(name: str) -> str:
+    """Each letter of a title by itself, between its edges."""
+    return f"{BEGIN} {' '.join(name)} {END}"
+
+
+def unspaced_name(spelled: str) -> str:
+    """What :func:`spaced_name` spread out."""
+    return spelled.removeprefix(BEGIN).removesuffix(END).replace(" ", "")
 
 
 def sound_token(sound: str) -> str:

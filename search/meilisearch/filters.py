@@ -6,9 +6,10 @@ from datetime import date
 
 from app.knowledge.numerals import ArticleNumber
 from search.meilisearch.fields import NO_STATUS, organization_token, token
+from search.meilisearch.settings import KEY
 from search.port import Filter, SearchScope
 
-_NAME = re.compile(r"[A-Za-z_]+(:\d+)?|[0-9a-f]{16}")
+_NAME = re.compile(r"[A-Za-z_]+([:-]\d+)?|[0-9a-f]{16}")
 
 
 def allowed(chosen: Filter) -> list[str]:
@@ -30,6 +31,11 @@ def named(titles: Iterable[str], article: ArticleNumber | None) -> str:
     if article is not None:
         conditions.append(f"number = {article.number} AND suffix = {article.suffix}")
     return " AND ".join(conditions)
+
+
+def documents(keys: Iterable[str]) -> str:
+    """The documents that are known by one of these keys."""
+    return _any(KEY, keys)
 
 
 def any_unit(units: Iterable[str]) -> str:

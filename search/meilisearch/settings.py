@@ -21,14 +21,16 @@ TERMS = (
     *("两学一做", "四个意识", "四个自信", "两个维护", "两个确立", "不忘初心", "民主集中制"),
     *("中央八项规定", "四种形态", "四风问题", "党风廉政建设", "一岗双责", "第一议题"),
 )
-"""What the Party says as one word and dictionaries cut in pieces."""
+"""What the Party says as one word and dictionaries cut in pieces: added to the words of a text."""
 
 # All fields are cut before they are sent, but Han letters without spaces are cut once more.
 _CHINESE = {"localizedAttributes": [{"attributePatterns": ["*"], "locales": ["cmn"]}]}
-_CUTTING = {
-    "dictionary": sorted(TERMS),
+# The server makes an automaton of these lists for every search that it is asked (measured: 4.9 ms a
+# search with a dictionary of 26 words, .8 without any), so that we cut our terms ourselves. Its own
+# separators serve: full stops part what is no phrase, every other mark is taken out before.
+_CUTTING: Mapping[str, list[str]] = {
+    "dictionary": [],
     "stopWords": [],
-    # Full stops part what is no phrase; every other mark was taken out before.
     "separatorTokens": [],
     "nonSeparatorTokens": [],
 }
@@ -40,6 +42,7 @@ FACETS = ("scope", "category", "issuer", "status")
 LIBRARY: Mapping[str, Any] = {
     "searchableAttributes": ["title", "words", "letters", "sounds"],
     "filterableAttributes": [
+        *(KEY, "called", "mentions"),
         *("unit", "version", "write", "audience", "organizations", "category_key", "issuer_key"),
         *("standing", "published", "in_force_from", "in_force_until", "names", "number", "suffix"),
         *FACETS,
@@ -48,7 +51,11 @@ LIBRARY: Mapping[str, Any] = {
     "rankingRules": ["words", "proximity", "attribute", "exactness", "id:asc"],
     "proximityPrecision": "byWord",
     "prefixSearch": "disabled",
-    "faceting": {"maxValuesPerFacet": MOST_VALUES},
+    "faceting": {
+        "maxValuesPerFacet": MOST_VALUES,
+        # Of the titles that are named by others the best known are wanted.
+        "sortFacetValuesBy": {"*": "alpha", "mentions": "count"},
+    },
     "pagination": {"maxTotalHits": DEEPEST_HIT},
     **_CHINESE,
     **_CUTTING,
@@ -71,7 +78,7 @@ TITLES: Mapping[str, Any] = {
 }
 """One card a unit: its title, to be suggested, and its version; of what was removed no title."""
 
-FINGERPRINT = hashlib.sha256(repr((LIBRARY, TITLES, 1)).encode()).hexdigest()[:16]
+FINGERPRINT = hashlib.sha256(repr((LIBRARY, TITLES, 2)).encode()).hexdigest()[:16]
 """Changes with the settings; its last number is raised when a field is filled otherwise."""
 
 

@@ -4,14 +4,15 @@ from collections.abc import Iterator
 from typing import Any
 
 from search import text
-from search.meilisearch.fields import BEGIN, END, LONGEST_SOUND
-from search.meilisearch.filters import allowed_cards
+from search.abbreviations import MOST_MEANT, may_be_abbreviation, spelled_out
+from search.meilisearch.cards import Cards, names_on
+from search.meilisearch.fields import BEGIN, END, LONGEST_SOUND, spaced_name
 from search.meilisearch.settings import Names
 from search.meilisearch.wire import Wire
 from search.port import SearchScope, SuggestionHit
 from search.question import checked
 from search.sounds import syllables
-from search.titles import HOMOPHONE, INSIDE, SOUND_INSIDE, SOUND_START, START, WHOLE
+from search.titles import ABBREVIATION, HOMOPHONE, INSIDE, SOUND_INSIDE, SOUND_START, START, WHOLE
 
 _SPARE = 4
 """Several units may bear one title: so many times more are fetched as are wanted."""
@@ -33,18 +34,16 @@ def suggest(
     if not typed or not audience or first < 1:
         return ()
     ways = list(_ways(typed))
-    searches = [
-        {"indexUid": names.titles, "q": words, "attributesToSearchOn": [field]}
-        | {"filter": allowed_cards(audience, scopes), "attributesToRetrieve": _FIELDS}
-        | {"limit": first * _SPARE, "matchingStrategy": "all", "locales": ["cmn"]}
-        for words, field, _ in ways
-    ]
-    results = wire.ask(searches)["results"]
+    cards = Cards(wire, names, audience, scopes)
+    found = cards.each_of(
+        [(words, field) for words, field, _ in ways], show=_FIELDS, limit=first * _SPARE
+    )
     scored = [
         (-worth * hit["prior"], hit["id"], hit)
-        for (_, _, worth), result in zip(ways, results, strict=True)
-        for hit in result["hits"]
+        for (_, _, worth), hits in zip(ways, found, strict=True)
+        for hit in hits
     ]
+    scored += [(-ABBREVIATION * hit["prior"], hit["id"], hit) for hit in _shortened(cards, typed)]
     different: dict[tuple[str, SearchScope], SuggestionHit] = {}
     for _, _, card in sorted(scored, key=lambda each: each[:2]):
         hit = _hit(card)
@@ -64,6 +63,15 @@ def _ways(typed: str) -> Iterator[tuple[str, str, int]]:
         yield spoken, "sound_inside", SOUND_INSIDE
     elif len(typed) > 1:
         yield spoken, "sound_starts", HOMOPHONE
+
+
+def _shortened(cards: Cards, typed: str) -> list[dict[str, Any]]:
+    """The cards of the titles that an abbreviation may stand for."""
+    if not may_be_abbreviation(typed):
+        return []
+    (alike,) = cards.alike([typed], show=_FIELDS)
+    meant = {spaced_name(name) for name in spelled_out(typed, names_on(alike))[:MOST_MEANT]}
+    return [card for card in alike if meant.intersection(card["spelled"])]
 
 
 def _hit(card: dict[str, Any]) -> SuggestionHit:

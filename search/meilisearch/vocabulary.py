@@ -3,28 +3,31 @@
 from functools import cached_property
 
 from search import text
-from search.meilisearch.asking import WORDS, Desk, Search, phrase, word
-from search.meilisearch.fields import sound_token
+from search.meilisearch.asking import LETTERS, WORDS, Desk, Search, phrase, word
+from search.meilisearch.fields import sound_token, unspaced
+from search.meilisearch.gathering import Gathered
 from search.sounds import sound as sound_of
 
 _EXAMPLES = 20
 
 
-class DeskVocabulary:
-    """What ``corrections`` asks about one query; all its pairs of letters are counted at once."""
+# A pair of letters that stands in more of the texts at hand than in one of so many documents is not
+# odd (`corrections`), however often it stands in the others.
+_COMMON = 10_000
 
-    def __init__(self, desk: Desk, typed: str) -> None:
+
+class DeskVocabulary:
+    """What ``corrections`` asks about one query: of the texts that it found, then of all others."""
+
+    def __init__(self, desk: Desk, typed: str, gathered: Gathered) -> None:
+        self.documents = gathered.documents
         self._desk = desk
         self._typed = typed
+        self._texts = [unspaced(row["letters"]) for row in gathered.rows]
         self._known: set[str] = set()
 
-    @property
-    def documents(self) -> int:
-        """How many documents there are."""
-        return self._counted[""]
-
     def frequency(self, pair: str) -> int:
-        """How many documents have these two letters side by side."""
+        """In how many documents these two letters stand side by side, at least."""
         return self._counted.get(pair, 0)
 
     def sounding(self, sound: str) -> list[tuple[str, int]]:
@@ -42,5 +45,7 @@ class DeskVocabulary:
     @cached_property
     def _counted(self) -> dict[str, int]:
         pairs = text.unique(text.bigrams(text.fold(self._typed)))
-        searches = [Search("", WORDS), *(Search(phrase(pair), ("letters",)) for pair in pairs)]
-        return dict(zip(["", *pairs], self._desk.counts(searches), strict=True))
+        counted = {pair: sum(pair in letters for letters in self._texts) for pair in pairs}
+        odd = [pair for pair in pairs if counted[pair] <= self.documents // _COMMON]
+        counts = self._desk.counts([Search(phrase(pair), LETTERS) for pair in odd])
+        return counted | dict(zip(odd, counts, strict=True))

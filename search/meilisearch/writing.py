@@ -17,7 +17,7 @@ from search.port import Unit, UnitKind
 MARK = "index"
 """The card that a finished rebuild leaves: its layout."""
 
-_AT_ONCE = 500
+_AT_ONCE = 2_000
 _LOOK_EVERY_SECONDS = 0.02
 _UNFINISHED = 8
 """So many tasks may wait at the server before a rebuild sends more."""

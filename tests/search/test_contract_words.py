@@ -40,17 +40,17 @@ async def test_the_word_itself_comes_before_its_synonym(engine):
     assert found.index(901) < found.index(801)
 
 
-async def test_what_others_cite_comes_before_what_they_do_not(embedded_engine):
+async def test_what_others_cite_comes_before_what_they_do_not(engine):
     text = {(1, 0): "羽毛球场地向职工开放。"}
     citing = {(number, 0): "按照《场地条例》办理。" for number in range(1, 9)}
-    await embedded_engine.replace(
+    await engine.replace(
         [
             regulation(7, "场馆条例", text, first_id=701),
             regulation(8, "场地条例", text, first_id=801),
             regulation(9, "收费细则", citing, first_id=901),
         ]
     )
-    assert (await ids(embedded_engine, "羽毛球开放"))[:2] == [801, 701]
+    assert (await ids(engine, "羽毛球开放"))[:2] == [801, 701]
 
 
 UNWANTED = ["图书 -赔偿", "图书 －赔偿", '图书 -"原价赔偿"', "图书 -“原价赔偿”", "图書 -賠償"]
@@ -89,40 +89,40 @@ async def test_a_quoted_phrase_apart_from_other_words_is_found_as_it_stands(engi
         assert await ids(engine, query) == [301], query
 
 
-async def test_an_abbreviation_puts_its_regulation_first(embedded_engine):
-    assert (await ids(embedded_engine, "集团阅览条例"))[:5] == [101, 102, 103, 104, 105]
-    assert (await ids(embedded_engine, "集阅条例第三条"))[0] == 103
-    assert (await ids(embedded_engine, "集阅条例 12"))[0] == 105
+async def test_an_abbreviation_puts_its_regulation_first(engine):
+    assert (await ids(engine, "集团阅览条例"))[:5] == [101, 102, 103, 104, 105]
+    assert (await ids(engine, "集阅条例第三条"))[0] == 103
+    assert (await ids(engine, "集阅条例 12"))[0] == 105
 
 
-async def test_an_abbreviation_means_laws_before_interpretations(embedded_engine):
+async def test_an_abbreviation_means_laws_before_interpretations(engine):
     text = {(1, 0): "羽毛球场地向职工开放。"}
-    await embedded_engine.replace(
+    await engine.replace(
         [
             regulation(8, "场地租法", text, first_id=801, weight=INTERPRETATION),
             regulation(9, "场地租用管理法", text, first_id=901, weight=STATUTE),
         ]
     )
-    assert (await ids(embedded_engine, "场租法"))[0] == 901
+    assert (await ids(engine, "场租法"))[0] == 901
 
 
-async def test_an_abbreviation_of_two_titles_alike_names_neither(embedded_engine):
+async def test_an_abbreviation_of_two_titles_alike_names_neither(engine):
     text = {(1, 0): "羽毛球场地。"}
-    await embedded_engine.replace(
+    await engine.replace(
         [
             regulation(8, "场地租法", text, first_id=801),
             regulation(9, "场馆租法", text, first_id=901),
         ]
     )
-    page = await embedded_engine.search(Request(query="场租法", filter=Filter(audience=EVERYBODY)))
+    page = await engine.search(Request(query="场租法", filter=Filter(audience=EVERYBODY)))
     assert all(hit.score < 1_000 for hit in page.hits)
 
 
-async def test_an_abbreviation_is_suggested_the_title_it_stands_for(embedded_engine):
-    assert [hit.text for hit in await embedded_engine.suggest("集阅条例", EVERYBODY)] == [
+async def test_an_abbreviation_is_suggested_the_title_it_stands_for(engine):
+    assert [hit.text for hit in await engine.suggest("集阅条例", EVERYBODY)] == [
         "集团阅览室管理条例"
     ]
-    assert await embedded_engine.suggest("二支安排", EVERYBODY) == ()
+    assert await engine.suggest("二支安排", EVERYBODY) == ()
 
 
 async def test_a_title_that_holds_a_citation_is_a_title(engine):

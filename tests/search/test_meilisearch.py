@@ -8,12 +8,22 @@ from standin import MASTER, standing_in
 
 from app.errors import Conflict, Unavailable
 from search.meilisearch import Access, MeilisearchEngine
-from search.meilisearch.asking import searches_of
-from search.meilisearch.fields import card_fields, document_fields, key_of, spaced, token, token_of
+from search.meilisearch.fields import (
+    card_fields,
+    document_fields,
+    key_of,
+    spaced,
+    token,
+    token_of,
+    unspaced,
+)
 from search.meilisearch.filters import allowed, named, superseded
-from search.meilisearch.settings import LIBRARY, TERMS, TITLES, names, synonyms
+from search.meilisearch.settings import LIBRARY, TITLES, names, synonyms
+from search.meilisearch.terms import searches_of
+from search.meilisearch.weighing import weigh
 from search.port import EngineState, Filter, Request, SearchScope, UnitKey, UnitKind
 from search.question import read_question
+from search.synonyms import Synonym
 
 pytestmark = pytest.mark.anyio
 
@@ -83,40 +93,80 @@ def test_all_that_is_filtered_or_shown_is_declared():
     for declared, fields in ((LIBRARY, document), (TITLES, card)):
         for kind in ("searchableAttributes", "filterableAttributes", "sortableAttributes"):
             assert set(declared[kind]) <= fields.keys()
-    assert set(TERMS) == set(LIBRARY["dictionary"])
 
 
-def asked(query):
-    return [(each.words, each.fields, each.worth) for each in searches_of(read_question(query))]
+def asked(query, *synonyms):
+    searches = searches_of(read_question(query), synonyms)
+    return [(each.words, each.fields, each.worth) for each in searches]
 
 
-def test_every_word_is_asked_once_and_pairs_of_letters_for_half():
-    words, letters = ("title", "words"), ("letters",)
+WORDS, LETTERS = ("title", "words"), ("letters",)
+
+
+def test_every_word_is_asked_and_pairs_of_letters_that_are_none_for_half():
     assert asked("遗失图书") == [
-        ('"遗失" 图书', words, 1.0),
-        ('"图书" 遗失', words, 1.0),
-        ('"遗 失"', letters, 0.5),
-        ('"失 图"', letters, 0.5),
-        ('"图 书"', letters, 0.5),
+        ('"遗失"', WORDS, 1.0),
+        ('"图书"', WORDS, 1.0),
+        ('"失 图"', LETTERS, 0.5),
     ]
 
 
-def test_what_is_quoted_is_asked_of_every_document():
-    assert asked('"凭票据"') == [('"凭 票 据" 票据', ("title", "words", "letters"), 1.0)]
+def test_words_that_mean_the_same_are_asked_for_half():
+    assert asked("老板", Synonym("老板", ("用人单位", "雇主"))) == [
+        ('"老板"', WORDS, 1.0),
+        ('"用 人 单 位"', LETTERS, 0.5),
+        ('"雇 主"', LETTERS, 0.5),
+    ]
+
+
+def test_what_has_the_quoted_phrase_needs_no_word():
+    assert asked('"凭票据"') == [
+        ("", LETTERS, 1.0),
+        ('"票据"', WORDS, 1.0),
+        ('"凭 票"', LETTERS, 0.5),
+    ]
 
 
 def test_the_terms_of_the_party_are_asked_whole_and_operators_never():
-    asked_words = [words for words, fields, _ in asked("三会一课 c++") if fields != ("letters",)]
-    assert asked_words == [
-        '"三会一课" 三会 一课 c',
-        '"三会" 一课 c 三会一课',
-        '"一课" c 三会一课 三会',
-        '"c" 三会一课 三会 一课',
-    ]
+    words = [words for words, fields, _ in asked("三会一课 c++") if fields == WORDS]
+    assert words == ['"三会一课"', '"三会"', '"一课"', '"c"']
 
 
 def test_single_letters_are_asked_where_there_is_nothing_else():
-    assert asked("党") == [("党", ("letters",), 1.0)]
+    assert asked("党") == [("党", LETTERS, 1.0)]
+
+
+def weighed(query, *texts, synonyms=()):
+    return weigh(
+        [unspaced(spaced(each)) for each in texts],
+        read_question(query),
+        synonyms,
+        counts={'"图书"': 2},
+        documents=100,
+    )
+
+
+def test_a_text_weighs_by_the_words_it_has_how_rare_they_are_and_how_short_it_is():
+    scores = weighed("图书赔偿", "图书赔偿", "图书借阅", "图书借阅与其他", "月饼发放", "abc")
+    assert scores == sorted(scores, reverse=True)
+    assert scores[2] > scores[3] == scores[4] == 0
+
+
+def test_a_word_of_latin_letters_weighs_as_a_whole():
+    none, one = weighed("c", "abc", "用c写")
+    assert none == 0 < one
+
+
+def test_what_means_the_same_weighs_only_where_the_word_itself_is_missing():
+    synonym = Synonym("图书", ("月饼",))
+    with_both, with_word, with_other = weighed(
+        "图书", "图书月饼", "图书借阅", "月饼借阅", synonyms=[synonym]
+    )
+    assert with_both == with_word > with_other > 0
+
+
+def test_nothing_to_weigh_weighs_nothing():
+    assert weighed("图书") == []
 
 
 def test_letters_stand_alone_and_runs_apart():
@@ -135,6 +185,38 @@ def test_words_that_mean_the_same_find_one_another():
         "老板": ["用人单位", "雇主"],
         "雇主": ["老板"],
     }
+
+
+async def test_answers_are_asked_for_unpacked(engine, server):
+    await engine.rebuild(stream([NEWS]))
+    assert await ids(engine, "月饼") == [1]
+    assert server.encodings == {"identity"}
+
+
+def counted(server):
+    return sum(query.get("facets") == ["mentions"] for query in server.queries)
+
+
+async def test_what_regulations_are_known_for_is_counted_once_until_something_is_written(
+    engine, server
+):
+    await engine.rebuild(stream(SHELVES))
+    for query in ("图书", "图书", "月饼"):
+        await ids(engine, query)
+    assert counted(server) == 1
+    await engine.replace([NEWS])
+    await ids(engine, "图书")
+    assert counted(server) == 2
+
+
+async def test_a_question_of_many_words_asks_for_each_and_for_each_two_of_the_rarest(
+    engine, server
+):
+    await engine.rebuild(stream(SHELVES))
+    server.queries.clear()
+    assert (await ids(engine, "遗失图书赔偿"))[0] == 104
+    asked_words = {query["q"] for query in server.queries}
+    assert {'"遗失"', '"图书"', '"赔偿"', '"遗失" "赔偿"', '"遗失" "图书"'} <= asked_words
 
 
 async def test_two_keys_of_few_rights_are_made_once_and_used(engine, server):
