@@ -9,6 +9,7 @@ from servers import (
     create_database,
     drop_database,
     meilisearch,
+    memory,
     postgres,
     postgres_binaries,
     server_database,
@@ -42,7 +43,7 @@ def postgres_url():
         return
     if postgres_binaries() is None:
         pytest.skip("no PostgreSQL: neither TEST_DATABASE_URL nor its binaries")
-    with postgres() as url:
+    with postgres(memory()) as url:
         yield url
 
 

@@ -15,6 +15,8 @@ from pathlib import Path
 
 import asyncpg
 
+_PLENTY = 2**30
+
 
 def free_port() -> int:
     return free_ports(1)[0]
@@ -36,14 +38,22 @@ def postgres_binaries() -> Path | None:
     return next(iter(sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)), None)
 
 
+def memory() -> Path | None:
+    """Where files cost no disk, if there is plenty of it: databases are made by the hundred."""
+    folder = Path("/dev/shm")
+    if not os.access(folder, os.W_OK | os.X_OK) or shutil.disk_usage(folder).free < _PLENTY:
+        return None
+    return folder
+
+
 @contextmanager
-def postgres() -> Iterator[str]:
-    """A PostgreSQL of this run's own; yields the URL of its maintenance database."""
+def postgres(folder: Path | None = None) -> Iterator[str]:
+    """A PostgreSQL of this run's own, in the folder; yields the URL of its maintenance database."""
     binaries = postgres_binaries()
     assert binaries is not None
     # PostgreSQL refuses to run as root.
     unprivileged = ["runuser", "-u", _nobody(), "--"] if os.geteuid() == 0 else []
-    data = Path(tempfile.mkdtemp(prefix="dangjian-pg-"))
+    data = Path(tempfile.mkdtemp(prefix="dangjian-pg-", dir=folder))
     if unprivileged:
         shutil.chown(data, _nobody())
     port = free_port()
