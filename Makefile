@@ -16,6 +16,8 @@ dev: $(BIN)/.runtime ## Set everything up and serve the demo group on http://127
 serve: $(BIN)/.runtime ## Serve what is there
 	$(BIN)/python -m app serve --port $(PORT)
 
+# Tests start many processes; without this, each may have to compile all that it imports.
+test: export PYTHONDONTWRITEBYTECODE :=
 test: check ## Everything that CI runs: checks, then every test on every server that is at hand
 	# One more than there are processors: tests wait for disks and servers as well.
 	$(BIN)/python -m pytest -n $$(($$(getconf _NPROCESSORS_ONLN) + 1)) --dist loadfile --no-loadscope-reorder

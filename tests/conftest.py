@@ -1,5 +1,6 @@
 """Fixtures that every room shares: a database of one's own, on SQLite and on PostgreSQL."""
 
+import gc
 import os
 import shutil
 
@@ -18,6 +19,16 @@ from servers import (
 from app import auth
 from app.database import Database
 from app.migrations import upgrade
+
+# What collecting the tests brings into memory stays there. Looking through it again and again for
+# what could be freed took an eighth of the time of all tests.
+gc.disable()
+
+
+def pytest_collection_finish():
+    gc.collect()
+    gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture(scope="session")

@@ -36,7 +36,6 @@ NOT_PICTURES = {
     "zip bomb": zipped(),
     "pdf": b"%PDF-1.7\n1 0 obj",
     "postscript": b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n",
-    "animated gif": frames(10_000, "GIF"),
     "gif that is a script": b"GIF89a=1;alert(1)//",
     "tiff": encoded(picture(), "TIFF"),
     "bmp": encoded(picture(), "BMP"),
@@ -64,6 +63,11 @@ async def test_what_is_no_picture_is_rejected_before_anything_decodes_it(
 ):
     monkeypatch.setattr(pictures, "run_bounded", None)
     assert await reason(tmp_path, NOT_PICTURES[name]) == UNKNOWN
+
+
+async def test_a_long_gif_is_rejected_before_anything_decodes_it(tmp_path, monkeypatch):
+    monkeypatch.setattr(pictures, "run_bounded", None)
+    assert await reason(tmp_path, frames(10_000, "GIF")) == UNKNOWN
 
 
 @pytest.mark.parametrize(
