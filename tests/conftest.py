@@ -5,6 +5,7 @@ import os
 import shutil
 
 import pytest
+import structlog
 from argon2 import PasswordHasher
 from servers import (
     create_database,
@@ -16,7 +17,7 @@ from servers import (
     server_database,
 )
 
-from app import auth
+from app import auth, logs
 from app.database import Database
 from app.migrations import upgrade
 
@@ -145,6 +146,13 @@ def slow_hasher():
         patch.setattr(auth, "_hasher", cheap)
         patch.setattr(auth, "_NOBODYS_HASH", cheap.hash("nobody's"))
         yield slow
+
+
+@pytest.fixture(scope="session", autouse=True)
+def plain_tracebacks():
+    """Failures are logged as the server logs them: structlog's own way draws each for a second."""
+    *processors, _ = structlog.get_config()["processors"]
+    structlog.configure(processors=[*processors, logs._console()])
 
 
 @pytest.fixture(scope="session")
