@@ -26,7 +26,8 @@ from app.migrations import upgrade
 gc.disable()
 
 
-def pytest_collection_finish():
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtestloop():
     gc.collect()
     gc.freeze()
     gc.enable()
