@@ -13,7 +13,7 @@ from app.content.queries import _feed
 from app.database import Database
 from app.database.sqlite import SqliteReader
 from app.database.statements import Statement
-from app.knowledge.queries import _list
+from app.knowledge.listing import RegulationOrder, _list
 
 pytestmark = pytest.mark.anyio
 
@@ -62,7 +62,9 @@ def _made():
         yield f"feed{flags}", _feed(**dict(zip(names, flags, strict=True)))
     for flags in itertools.product((False, True), repeat=3):
         names = ("category", "issuer", "status")
-        yield f"regulations{flags}", _list(**dict(zip(names, flags, strict=True)))
+        for order in RegulationOrder:
+            chosen = dict(zip(names, flags, strict=True))
+            yield f"regulations{flags} by {order}", _list(order, **chosen)
 
 
 _ALL = dict((*_declared(), *_made()))
