@@ -16,7 +16,7 @@ _PAIR_WORTH = 0.5
 
 
 def words_of(question: Question) -> list[str]:
-    """The words of a question, the Party's terms first; those that stand for too much left out."""
+    """The words of a question, the Party's terms first, and so many at most."""
     return text.unique([*terms_in(question.folded), *plain(question.wanted_words)])[:_MOST_WORDS]
 
 
