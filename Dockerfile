@@ -1,7 +1,7 @@
 # The application and the worker: one image, two commands.
 FROM python:3.13-slim AS build
 WORKDIR /srv
-COPY requirements.txt .
+COPY requirements/runtime.txt requirements.txt
 RUN python -m venv /opt/venv && /opt/venv/bin/pip install --no-cache-dir -r requirements.txt
 
 FROM python:3.13-slim

@@ -40,8 +40,8 @@ schema: $(BIN)/.development ## Print the graph to schema/schema.graphql
 	$(BIN)/python -m app schema > schema/schema.graphql
 
 lock: $(BIN)/.development ## Pin the newest versions that fit pyproject.toml
-	$(BIN)/uv pip compile --universal --no-emit-index-url --upgrade -q pyproject.toml -o requirements.txt
-	$(BIN)/uv pip compile --universal --no-emit-index-url --upgrade -q --extra dev -c requirements.txt pyproject.toml -o requirements-dev.txt
+	$(BIN)/uv pip compile --universal --no-emit-index-url --upgrade -q pyproject.toml -o requirements/runtime.txt
+	$(BIN)/uv pip compile --universal --no-emit-index-url --upgrade -q --extra dev -c requirements/runtime.txt pyproject.toml -o requirements/development.txt
 
 clean: ## Remove what was made, the data under var/ excepted
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
@@ -50,10 +50,10 @@ $(BIN)/python:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || (echo "Python 3.11 or newer is needed: make PYTHON=python3.12"; exit 1)
 	$(PYTHON) -m venv .venv
 
-$(BIN)/.runtime: requirements.txt | $(BIN)/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+$(BIN)/.runtime: requirements/runtime.txt | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements/runtime.txt
 	touch $@
 
-$(BIN)/.development: requirements-dev.txt | $(BIN)/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+$(BIN)/.development: requirements/development.txt | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements/development.txt
 	touch $@ $(BIN)/.runtime

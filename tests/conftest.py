@@ -70,6 +70,26 @@ async def postgres_template(postgres_url, anyio_backend):
     await drop_database(postgres_url, name)
 
 
+@pytest.fixture(scope="module")
+async def lasting_sqlite(sqlite_template, tmp_path_factory):
+    """A database for all tests of a file that only read."""
+    path = tmp_path_factory.mktemp("lasting") / "lasting.sqlite3"
+    shutil.copy(sqlite_template, path)
+    opened = Database(f"sqlite+aiosqlite:///{path}")
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture(scope="module")
+async def lasting_postgresql(postgres_url, postgres_template):
+    """The same on a server."""
+    name = await create_database(postgres_url, postgres_template)
+    opened = Database(server_database(postgres_url, name))
+    yield opened
+    await opened.close()
+    await drop_database(postgres_url, name)
+
+
 @pytest.fixture
 async def sqlite_url(sqlite_template, tmp_path, anyio_backend):
     path = tmp_path / "test.sqlite3"

@@ -5,13 +5,12 @@ from dataclasses import dataclass
 
 from app.knowledge.numerals import ArticleNumber
 from search.abbreviations import likeliest, may_be_abbreviation, spelled_out
-from search.citations import key
 from search.embedded.fields import SCOPES
 from search.embedded.index import Query, Row, Snapshot, every, worth
 from search.embedded.weighing import candidates
 from search.port import SearchScope
 from search.ranking import Candidate
-from search.readings import Reading, readings
+from search.readings import Reading, first_named
 from search.synonyms import Synonyms
 
 _NAMED_SCORE = 10_000.0
@@ -27,28 +26,18 @@ class Named:
 
 
 def find_named(snapshot: Snapshot, asking: str, within: Query, synonyms: Synonyms) -> Named | None:
-    """What the query names of the documents ``within``.
+    """What the query names of the documents ``within``."""
 
-    A whole title comes before another name that was learnt for it, and that before an abbreviation.
-    """
+    def shortened(typed: Sequence[str]) -> Iterator[str]:
+        for each in filter(may_be_abbreviation, typed):
+            yield from _meant(snapshot, each, within)
 
-    def itself(typed: str) -> Iterator[str]:
-        yield typed
-
-    def learnt(typed: str) -> Iterator[str]:
-        yield from map(key, synonyms.others(typed))
-
-    def shortened(typed: str) -> Iterator[str]:
-        if may_be_abbreviation(typed):
-            yield from _meant(snapshot, typed, within)
-
-    read = tuple(readings(asking))
-    for way in (itself, learnt, shortened):
-        for reading in read:
-            titles = (title for typed in reading.titles for title in way(typed))
-            if named := _first(snapshot, reading, titles, within):
-                return named
-    return None
+    return first_named(
+        asking,
+        synonyms,
+        shortened,
+        lambda reading, titles: _first(snapshot, reading, titles, within),
+    )
 
 
 def _first(

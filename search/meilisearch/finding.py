@@ -9,7 +9,7 @@ from typing import NamedTuple
 from search.corrections import correct
 from search.meilisearch.asking import Desk, Row, Search
 from search.meilisearch.cards import Cards
-from search.meilisearch.fields import key_of, unspaced
+from search.meilisearch.fields import key_of
 from search.meilisearch.filters import documents
 from search.meilisearch.gathering import Gathered, gather
 from search.meilisearch.naming import Named, find_named
@@ -90,7 +90,7 @@ def _ranked(
 ) -> list[Candidate]:
     """What was gathered, best first: by what its text says, its source, and its neighbours."""
     scores = weigh(
-        [unspaced(row["letters"]) for row in gathered.rows],
+        gathered.texts,
         question,
         synonyms,
         counts=gathered.counts,

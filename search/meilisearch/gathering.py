@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from search import text
 from search.meilisearch.asking import LETTERS, Desk, Row, Search
+from search.meilisearch.fields import unspaced
 from search.meilisearch.settings import KEY
 
 _MOST = 400
@@ -32,6 +33,11 @@ class Gathered(NamedTuple):
     def keys(self) -> list[str]:
         """What the documents are known by."""
         return [row[KEY] for row in self.rows]
+
+    @property
+    def texts(self) -> list[str]:
+        """Their texts, as they are weighed."""
+        return [unspaced(row["letters"]) for row in self.rows]
 
 
 def gather(desk: Desk, searches: Sequence[Search]) -> Gathered:

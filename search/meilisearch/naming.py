@@ -1,6 +1,6 @@
 """What a query names by citation, title or abbreviation: shown before all else."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from app.knowledge.numerals import ArticleNumber
@@ -12,12 +12,10 @@ from search.meilisearch.asking import Desk, Row
 from search.meilisearch.cards import Cards, names_on
 from search.meilisearch.fields import token
 from search.port import SearchScope
-from search.readings import Reading, readings
+from search.readings import Reading, Way, first_named
 from search.synonyms import Synonyms
 
 _MOST_NAMED = 5_000
-
-_Way = Callable[[Sequence[str]], list[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,23 +28,16 @@ class Named:
 
 
 def find_named(desk: Desk, cards: Cards, asking: str, synonyms: Synonyms) -> Named | None:
-    """What the query names of the documents that may be found.
-
-    A whole title comes before another name that was learnt for it, and that before an abbreviation.
-    """
-    read = tuple(readings(asking))
-    for way in (list[str], _learnt(synonyms), _shortened(desk, cards)):
-        for reading in read:
-            if named := _under(desk, reading, way(reading.titles)):
-                return named
-    return None
+    """What the query names of the documents that may be found."""
+    return first_named(
+        asking,
+        synonyms,
+        _shortened(desk, cards),
+        lambda reading, titles: _under(desk, reading, list(titles)),
+    )
 
 
-def _learnt(synonyms: Synonyms) -> _Way:
-    return lambda typed: [key(other) for each in typed for other in synonyms.others(each)]
-
-
-def _shortened(desk: Desk, cards: Cards) -> _Way:
+def _shortened(desk: Desk, cards: Cards) -> Way:
     """The titles that abbreviations stand for, where each stands for one only."""
 
     def meant(typed: str, names: Iterable[str]) -> list[str]:

@@ -15,7 +15,7 @@ _MOST_OTHERS = 4
 _PAIR_WORTH = 0.5
 
 
-def words_of(question: Question) -> list[str]:
+def words_asked(question: Question) -> list[str]:
     """The words of a question, the Party's terms first, and so many at most."""
     return text.unique([*terms_in(question.folded), *plain(question.wanted_words)])[:_MOST_WORDS]
 
@@ -27,7 +27,7 @@ def searches_of(question: Question, synonyms: Sequence[Synonym]) -> list[Search]
     have no synonyms at the server. A question of single letters (党) has nothing else. What has the
     phrases that are required needs no more.
     """
-    words = words_of(question)
+    words = words_asked(question)
     pairs = [pair for pair in question.wanted_bigrams if text.is_han(pair) and pair not in words]
     others = [other for each in synonyms for other in each.others[:_MOST_OTHERS]]
     searches = [

@@ -4,7 +4,7 @@ from functools import cached_property
 
 from search import text
 from search.meilisearch.asking import LETTERS, WORDS, Desk, Search, phrase, word
-from search.meilisearch.fields import sound_token, unspaced
+from search.meilisearch.fields import sound_token
 from search.meilisearch.gathering import Gathered
 from search.sounds import sound as sound_of
 
@@ -23,7 +23,7 @@ class DeskVocabulary:
         self.documents = gathered.documents
         self._desk = desk
         self._typed = typed
-        self._texts = [unspaced(row["letters"]) for row in gathered.rows]
+        self._texts = gathered.texts
         self._known: set[str] = set()
 
     def frequency(self, pair: str) -> int:

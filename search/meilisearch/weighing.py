@@ -6,7 +6,7 @@ from statistics import fmean
 
 from search import text
 from search.meilisearch.asking import word
-from search.meilisearch.terms import words_of
+from search.meilisearch.terms import words_asked
 from search.question import Question
 from search.ranking import SYNONYM_SHARE, WORD_SHARE
 from search.synonyms import Synonym
@@ -82,7 +82,7 @@ def _terms(
     question: Question, counts: Mapping[str, int]
 ) -> Iterator[tuple[str, float, int | None]]:
     """What is looked for, its share, and how many documents have it, where that was counted."""
-    for each in words_of(question):
+    for each in words_asked(question):
         yield _needle(each), WORD_SHARE, counts.get(word(each))
     for term in (*question.wanted_bigrams, *question.letters):
         yield _needle(term), 1.0, None

@@ -3,14 +3,11 @@
 import importlib
 import itertools
 import pkgutil
-import shutil
 
 import pytest
-from servers import create_database, drop_database, server_database
 
 import app
 from app.content.queries import _feed
-from app.database import Database
 from app.database.sqlite import SqliteReader
 from app.database.statements import Statement
 from app.knowledge.listing import RegulationOrder, _list
@@ -80,28 +77,10 @@ def _nothing(text):
     }
 
 
-@pytest.fixture(scope="module")
-async def empty_sqlite(sqlite_template, tmp_path_factory):
-    path = tmp_path_factory.mktemp("empty") / "empty.sqlite3"
-    shutil.copy(sqlite_template, path)
-    opened = Database(f"sqlite+aiosqlite:///{path}")
-    yield opened
-    await opened.close()
-
-
-@pytest.fixture(scope="module")
-async def empty_postgresql(postgres_url, postgres_template):
-    name = await create_database(postgres_url, postgres_template)
-    opened = Database(server_database(postgres_url, name))
-    yield opened
-    await opened.close()
-    await drop_database(postgres_url, name)
-
-
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.services)])
 def empty(request):
     """One for all statements: each only reads."""
-    return request.getfixturevalue(f"empty_{request.param}")
+    return request.getfixturevalue(f"lasting_{request.param}")
 
 
 @every_statement

@@ -1,15 +1,11 @@
 """How the databases run the reads that every visit takes: by index, in the order of the page."""
 
-import shutil
-
 import pytest
 from crowd import COMMENTS, CONTENTS, fill
 from group import START
-from servers import create_database, drop_database, server_database
 
 from app.audit.queries import _trail
 from app.content import columns, desks, queries, revisions
-from app.database import Database
 from app.engagement.queries import _OF_CONTENT, _voice
 from app.visibility import Grant, Role, Viewer
 
@@ -20,24 +16,17 @@ NARROWED = {"kinds": ["NEWS"], "organization": 1, "column": 3, "tag": "标签7"}
 
 
 @pytest.fixture(scope="module")
-async def sqlite(sqlite_template, tmp_path_factory):
+async def sqlite(lasting_sqlite):
     """One for all: plans are looked at, and nothing is run."""
-    path = tmp_path_factory.mktemp("plans") / "plans.sqlite3"
-    shutil.copy(sqlite_template, path)
-    opened = Database(f"sqlite+aiosqlite:///{path}")
-    await fill(opened)
-    yield opened
-    await opened.close()
+    await fill(lasting_sqlite)
+    return lasting_sqlite
 
 
 @pytest.fixture(scope="module")
-async def postgresql(postgres_url, postgres_template):
-    name = await create_database(postgres_url, postgres_template)
-    opened = Database(server_database(postgres_url, name))
-    await fill(opened)
-    yield opened
-    await opened.close()
-    await drop_database(postgres_url, name)
+async def postgresql(lasting_postgresql):
+    """The same on a server."""
+    await fill(lasting_postgresql)
+    return lasting_postgresql
 
 
 async def plan(database, statement, **values):
